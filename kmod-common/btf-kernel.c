@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kernel_read_file.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "btf.h"
+
+struct file_content {
+	void *data;
+	ssize_t len;
+};
+
+static int read_btf(const char *name, struct file_content *file)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", name);
+	file->data = NULL;
+	/* From init's root: modprobe may run in an initramfs or a container. */
+	file->len = kernel_read_file_from_path_initns(path, 0, &file->data, SIZE_MAX, NULL,
+						      READING_UNKNOWN);
+	if (file->len < 0) {
+		pr_err("%s: cannot be read (%zd); without type information nothing is hooked\n",
+		       path, file->len);
+		return file->len;
+	}
+	return 0;
+}
+
+static int check_function(const struct kvmpv_btf *btf, const struct kvmpv_btf_function *function)
+{
+	char text[KVMPV_BTF_PROTOTYPE_MAX];
+	int ret = kvmpv_btf_prototype(btf, function->name, text, sizeof(text));
+
+	if (ret) {
+		pr_err("%s: this kernel's BTF does not know the function (%d)\n", function->name,
+		       ret);
+		return -EOPNOTSUPP;
+	}
+	if (strcmp(text, function->prototype)) {
+		pr_err("%s: is %s in this kernel, not %s\n", function->name, text,
+		       function->prototype);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int check_member(const struct kvmpv_btf *btf, const struct kvmpv_btf_member *member)
+{
+	u32 offset, size;
+
+	if (kvmpv_btf_member(btf, member->type, member->path, &offset, &size)) {
+		pr_err("struct %s: this kernel's BTF has no member %s\n", member->type,
+		       member->path);
+		return -EOPNOTSUPP;
+	}
+	if (offset != member->offset || size != member->size) {
+		pr_err("struct %s: %s is %u bytes at %u in this kernel, not %u at %u\n",
+		       member->type, member->path, size, offset, member->size, member->offset);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/**
+ * kvmpv_btf_check() - is the running kernel what this module was compiled against
+ * @module: module that has the functions; NULL when they are built in
+ * @functions: the functions this module calls or takes over
+ * @nr_functions: how many
+ * @members: the members this module touches
+ * @nr_members: how many
+ *
+ * Says in one line what the first difference is.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, -EOPNOTSUPP for a difference, another error when BTF cannot be had.
+ */
+int kvmpv_btf_check(const char *module, const struct kvmpv_btf_function *functions,
+		    unsigned int nr_functions, const struct kvmpv_btf_member *members,
+		    unsigned int nr_members)
+{
+	struct file_content base = {}, split = {};
+	struct kvmpv_btf btf = {};
+	unsigned int i;
+	int ret;
+
+	ret = read_btf("vmlinux", &base);
+	if (ret)
+		return ret;
+	if (module) {
+		ret = read_btf(module, &split);
+		if (ret)
+			goto out_base;
+	}
+	ret = kvmpv_btf_parse(&btf, base.data, base.len, split.data, module ? split.len : 0);
+	if (ret) {
+		pr_err("this kernel's BTF is not understood (%d)\n", ret);
+		goto out_split;
+	}
+	for (i = 0; i < nr_functions && !ret; i++)
+		ret = check_function(&btf, &functions[i]);
+	for (i = 0; i < nr_members && !ret; i++)
+		ret = check_member(&btf, &members[i]);
+	kvmpv_btf_free(&btf);
+out_split:
+	vfree(split.data);
+out_base:
+	vfree(base.data);
+	return ret;
+}

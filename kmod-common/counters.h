@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters and histograms that are only ever added to.
+ *
+ * Nothing is zeroed: a reset moves the baseline that a reader subtracts. So a reset cannot lose a
+ * count that is made at the same moment, and a reader sees all counters either before or after it
+ * (seed 2012: "fix the potential race when zero_stat is read").
+ */
+#ifndef KVMPV_COUNTERS_H
+#define KVMPV_COUNTERS_H
+
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#define KVMPV_HIST_BUCKETS 32
+#define KVMPV_TALLY_MAX 16
+
+/**
+ * struct kvmpv_hist - a log2 histogram
+ * @bucket: number i counts values from 2^i to 2^(i+1) - 1; 0 also counts 0, 31 everything above
+ */
+struct kvmpv_hist {
+	atomic64_t bucket[KVMPV_HIST_BUCKETS];
+};
+
+void kvmpv_hist_add(struct kvmpv_hist *hist, u64 value);
+void kvmpv_hist_sum(const struct kvmpv_hist *hist, u64 *sum);
+
+/**
+ * struct kvmpv_tally - where a set of counters and one histogram were last reset
+ * @lock: orders readers and resets; the counters themselves need no lock
+ * @nr: number of counters in use
+ * @base: value of each counter at the last reset
+ * @hist_base: value of each bucket at the last reset
+ */
+struct kvmpv_tally {
+	struct mutex lock;
+	unsigned int nr;
+	u64 base[KVMPV_TALLY_MAX];
+	u64 hist_base[KVMPV_HIST_BUCKETS];
+};
+
+void kvmpv_tally_init(struct kvmpv_tally *tally, unsigned int nr);
+ssize_t kvmpv_tally_show(struct kvmpv_tally *tally, char *page, const char *const *names,
+			 const u64 *now);
+ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, const char *name,
+			      const u64 *now);
+void kvmpv_tally_reset(struct kvmpv_tally *tally, const u64 *now, const u64 *hist_now);
+
+#endif /* KVMPV_COUNTERS_H */
