@@ -2,11 +2,11 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kernel_read_file.h>
-#include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "btf.h"
+#include "problem.h"
 
 struct file_content {
 	void *data;
@@ -23,7 +23,7 @@ static int read_btf(const char *name, struct file_content *file)
 	file->len = kernel_read_file_from_path_initns(path, 0, &file->data, SIZE_MAX, NULL,
 						      READING_UNKNOWN);
 	if (file->len < 0) {
-		pr_err("%s: cannot be read (%zd); without type information nothing is hooked\n",
+		kvmpv_problem("%s: cannot be read (%zd); without type information nothing is hooked",
 		       path, file->len);
 		return file->len;
 	}
@@ -36,12 +36,12 @@ static int check_function(const struct kvmpv_btf *btf, const struct kvmpv_btf_fu
 	int ret = kvmpv_btf_prototype(btf, function->name, text, sizeof(text));
 
 	if (ret) {
-		pr_err("%s: this kernel's BTF does not know the function (%d)\n", function->name,
+		kvmpv_problem("%s: this kernel's BTF does not know the function (%d)", function->name,
 		       ret);
 		return -EOPNOTSUPP;
 	}
 	if (strcmp(text, function->prototype)) {
-		pr_err("%s: is %s in this kernel, not %s\n", function->name, text,
+		kvmpv_problem("%s: is %s in this kernel, not %s", function->name, text,
 		       function->prototype);
 		return -EOPNOTSUPP;
 	}
@@ -53,12 +53,12 @@ static int check_member(const struct kvmpv_btf *btf, const struct kvmpv_btf_memb
 	u32 offset, size;
 
 	if (kvmpv_btf_member(btf, member->type, member->path, &offset, &size)) {
-		pr_err("struct %s: this kernel's BTF has no member %s\n", member->type,
+		kvmpv_problem("struct %s: this kernel's BTF has no member %s", member->type,
 		       member->path);
 		return -EOPNOTSUPP;
 	}
 	if (offset != member->offset || size != member->size) {
-		pr_err("struct %s: %s is %u bytes at %u in this kernel, not %u at %u\n",
+		kvmpv_problem("struct %s: %s is %u bytes at %u in this kernel, not %u at %u",
 		       member->type, member->path, size, offset, member->size, member->offset);
 		return -EOPNOTSUPP;
 	}
@@ -98,7 +98,7 @@ int kvmpv_btf_check(const char *module, const struct kvmpv_btf_function *functio
 	}
 	ret = kvmpv_btf_parse(&btf, base.data, base.len, split.data, module ? split.len : 0);
 	if (ret) {
-		pr_err("this kernel's BTF is not understood (%d)\n", ret);
+		kvmpv_problem("this kernel's BTF is not understood (%d)", ret);
 		goto out_split;
 	}
 	for (i = 0; i < nr_functions && !ret; i++)

@@ -7,14 +7,14 @@
  * not set: argument registers and the instruction pointer are there without it.
  */
 #include <linux/errno.h>
-#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "hook.h"
+#include "problem.h"
 #include "symbol.h"
 
-DEFINE_STATIC_SRCU(kvmpv_hook_srcu);
+DEFINE_SRCU(kvmpv_hook_srcu);
 
 /**
  * kvmpv_hook_find() - look a function up and see whether it can be taken over
@@ -34,15 +34,15 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module)
 	int ret = kvmpv_symbol_find(module, hook->name, &symbol);
 
 	if (ret) {
-		pr_err("%s: not found in this kernel (%d)\n", hook->name, ret);
+		kvmpv_problem("%s: not found in this kernel (%d)", hook->name, ret);
 		return ret;
 	}
 	if (symbol.probed) {
-		pr_err("%s: already has a kprobe of somebody else; remove it first\n", hook->name);
+		kvmpv_problem("%s: already has a kprobe of somebody else; remove it first", hook->name);
 		return -EBUSY;
 	}
 	if (!symbol.traceable) {
-		pr_err("%s: ftrace cannot redirect this function\n", hook->name);
+		kvmpv_problem("%s: ftrace cannot redirect this function", hook->name);
 		return -EOPNOTSUPP;
 	}
 	hook->site = symbol.addr;
@@ -69,10 +69,10 @@ err_filter:
 	ftrace_free_filter(&hook->ops);
 err:
 	if (ret == -EBUSY)
-		pr_err("%s: already modified by somebody else (livepatch?); it must go first\n",
+		kvmpv_problem("%s: already modified by somebody else (livepatch?); it must go first",
 		       hook->name);
 	else
-		pr_err("%s: ftrace refuses the hook (%d)\n", hook->name, ret);
+		kvmpv_problem("%s: ftrace refuses the hook (%d)", hook->name, ret);
 	return ret;
 }
 

@@ -10,6 +10,8 @@
 
 #include "config.h"
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #ifndef KVMPV_HAVE_FTRACE_REGS_ACCESSORS
 #include <linux/ftrace.h>
 

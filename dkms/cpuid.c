@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The CPUID block: docs/abi/cpuid.rst. It sits at the first base of the hypervisor range that the
+ * VMM left free, and only for a guest that can see it runs on KVM: a VMM that hides KVM hides us.
+ *
+ * The vCPU's table is searched at each read rather than once: a VMM may change it until the vCPU
+ * runs, and guests read these leaves a few dozen times in their life.
+ *
+ * Context: the vCPU's task inside KVM_RUN, vcpu->mutex and kvm->srcu held, preemptible.
+ */
+#include <linux/ftrace.h>
+#include <linux/kernel.h>
+
+#include "hook.h"
+#include "kvm.h"
+#include "main.h"
+#include "vm.h"
+
+struct regs {
+	u32 eax, ebx, ecx, edx;
+};
+
+/* "KVMKVMKVM\0\0\0" */
+#define KVM_EBX 0x4b4d564b
+#define KVM_ECX 0x564b4d56
+#define KVM_EDX 0x0000004d
+
+static const struct kvm_cpuid_entry2 *find_entry(const struct kvm_vcpu *vcpu, u32 function)
+{
+	int i;
+
+	for (i = 0; i < vcpu->arch.cpuid_nent; i++)
+		if (vcpu->arch.cpuid_entries[i].function == function)
+			return &vcpu->arch.cpuid_entries[i];
+	return NULL;
+}
+
+/* Where this vCPU's block is, 0 for nowhere. */
+static u32 find_base(const struct kvm_vcpu *vcpu)
+{
+	const struct kvm_cpuid_entry2 *entry;
+	bool kvm_seen = false;
+	u32 base, free = 0;
+
+	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
+		entry = find_entry(vcpu, base);
+		if (entry)
+			kvm_seen |= entry->ebx == KVM_EBX && entry->ecx == KVM_ECX &&
+				    entry->edx == KVM_EDX;
+		else if (!free)
+			free = base;
+		if (free && kvm_seen)
+			return free;
+	}
+	return 0;
+}
+
+static void fill(struct regs *regs, u32 base, u32 leaf, u32 offered)
+{
+	memset(regs, 0, sizeof(*regs));
+	switch (leaf) {
+	case KVMPV_CPUID_SIGNATURE:
+		regs->eax = base + KVMPV_CPUID_LEAVES - 1;
+		regs->ebx = KVMPV_SIGNATURE_EBX;
+		regs->ecx = KVMPV_SIGNATURE_ECX;
+		regs->edx = KVMPV_SIGNATURE_EDX;
+		break;
+	case KVMPV_CPUID_FEATURES:
+		regs->eax = offered;
+		break;
+	case KVMPV_CPUID_VERSION:
+		regs->eax = KVMPV_ABI_MAX;
+		regs->ebx = KVMPV_ABI_MIN;
+		regs->ecx = sizeof(struct kvmpv_stats);
+		regs->edx = host_instance;
+		break;
+	}
+}
+
+/* Answer a leaf of the block. False when there is no block there, or KVM's answer is to stay. */
+static bool read_block(struct kvm_vcpu *kvm_vcpu, u32 function, struct regs *ret_regs)
+{
+	u32 base = function & ~(KVMPV_CPUID_STEP - 1), offered;
+	struct kvmpv_vcpu *vcpu;
+
+	if (find_base(kvm_vcpu) != base || kvm_in_nested_guest(kvm_vcpu))
+		return false;
+	vcpu = vcpu_get(kvm_vcpu);
+	offered = vcpu ? READ_ONCE(vcpu->vm->offered) : 0;
+	if (!offered)
+		return false;
+	fill(ret_regs, base, function - base, offered);
+	vcpu_count(vcpu, KVMPV_COUNTER_CPUID_READS);
+	return true;
+}
+
+static bool replace_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx,
+			  bool exact_only)
+{
+	int cookie = kvmpv_hook_enter();
+	u32 function = *eax;
+	struct regs regs;
+	bool found;
+
+	found = kvm_original(cpuid)(vcpu, eax, ebx, ecx, edx, exact_only);
+	if (!found && read_block(vcpu, function, &regs)) {
+		*eax = regs.eax;
+		*ebx = regs.ebx;
+		*ecx = regs.ecx;
+		*edx = regs.edx;
+		found = true;
+	}
+	kvmpv_hook_leave(cookie);
+	return found;
+}
+
+/**
+ * cpuid_thunk() - at the entry of kvm_cpuid()
+ * @ip: address of the ftrace site
+ * @parent_ip: where the call comes from
+ * @ops: the hook's
+ * @fregs: registers of the call
+ */
+void notrace cpuid_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			 struct ftrace_regs *fregs)
+{
+	u32 function = *(u32 *)ftrace_regs_get_argument(fregs, 1);
+
+	if (function >= KVMPV_CPUID_FIRST && function < KVMPV_CPUID_END &&
+	    (function & (KVMPV_CPUID_STEP - 1)) < KVMPV_CPUID_LEAVES)
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_cpuid);
+}

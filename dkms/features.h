@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A directory features/ with a file a feature, for the host's policy and for each VM. The files of
+ * both come from the one list in the ABI header.
+ */
+#ifndef KVMPV_HOST_FEATURES_H
+#define KVMPV_HOST_FEATURES_H
+
+#include <linux/kobject.h>
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+#include <linux/types.h>
+
+#include <kvmpv/abi.h>
+
+/* Index of a feature's attribute in an array made by KVMPV_FEATURE_ATTRS() is its bit number. */
+#define KVMPV_FEATURE_ATTR_(name, bit, string, text)                                     \
+	[bit] = __ATTR(name, 0644, feature_show, feature_store),
+
+/**
+ * feature_parse() - read a boolean written to a feature's file
+ * @page: what was written
+ * @mask: the feature's bit
+ * @features: feature bits, in which the bit is set or cleared
+ *
+ * Return: 0 or -EINVAL with @features as it was.
+ */
+static inline int feature_parse(const char *page, u32 mask, u32 *features)
+{
+	bool on;
+	int ret = kstrtobool(page, &on);
+
+	if (ret)
+		return ret;
+	*features = on ? *features | mask : *features & ~mask;
+	return 0;
+}
+
+ssize_t features_show_names(char *page, u32 features);
+
+#endif /* KVMPV_HOST_FEATURES_H */

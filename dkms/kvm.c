@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Find KVM's functions, check them, set and remove the hooks. What a hook does is elsewhere. */
+#include <linux/kernel.h>
+#include <linux/sysfs.h>
+
+#include "btf.h"
+#include "hook.h"
+#include "kvm.h"
+#include "problem.h"
+#include "symbol.h"
+
+#define DEFINE_(name, function, prototype) DEFINE_STATIC_CALL_NULL(kvmpv_##name, function);
+KVMPV_KVM_CALLS(DEFINE_)
+KVMPV_KVM_HOOKS(DEFINE_)
+#undef DEFINE_
+
+#define ENUM_(name, function, prototype) HOOK_##name,
+enum { KVMPV_KVM_HOOKS(ENUM_) HOOK_COUNT };
+#undef ENUM_
+
+#define HOOK_(hook_name, function, prototype)                                            \
+	[HOOK_##hook_name] = { .name = #function, .thunk = hook_name##_thunk },
+static struct kvmpv_hook hooks[] = { KVMPV_KVM_HOOKS(HOOK_) };
+#undef HOOK_
+
+/* Follow VMs as long as the module is attached ... */
+static struct kvmpv_hook *const lifecycle_hooks[] = {
+	&hooks[HOOK_vcpu_destroy],
+	&hooks[HOOK_vm_destroy],
+	&hooks[HOOK_vcpu_create],
+};
+
+/* ... but sit on a guest's exits only while some VM is offered something. */
+static struct kvmpv_hook *const guest_hooks[] = {
+	&hooks[HOOK_dev_ioctl], &hooks[HOOK_cpuid],	&hooks[HOOK_get_msr],
+	&hooks[HOOK_set_msr],	&hooks[HOOK_hypercall],
+};
+
+#define STRING_(x) #x
+#define FUNCTION_(name, function, prototype) { STRING_(function), prototype },
+static const struct kvmpv_btf_function functions[] = {
+	KVMPV_KVM_CALLS(FUNCTION_)
+	KVMPV_KVM_HOOKS(FUNCTION_)
+};
+#undef FUNCTION_
+
+static const struct kvmpv_btf_member members[] = {
+	KVMPV_BTF_MEMBER(kvm, userspace_pid),
+	KVMPV_BTF_MEMBER(kvm, online_vcpus),
+	KVMPV_BTF_MEMBER(kvm, vcpu_array),
+	KVMPV_BTF_MEMBER(kvm_vcpu, kvm),
+	KVMPV_BTF_MEMBER(kvm_vcpu, vcpu_id),
+	KVMPV_BTF_MEMBER(kvm_vcpu, requests),
+	KVMPV_BTF_MEMBER(kvm_vcpu, ready),
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.regs),
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.hflags),
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.apic),
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.cpuid_nent),
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.cpuid_entries),
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.pv.pv_unhalted),
+	KVMPV_BTF_MEMBER(msr_data, host_initiated),
+	KVMPV_BTF_MEMBER(msr_data, index),
+	KVMPV_BTF_MEMBER(msr_data, data),
+};
+
+/**
+ * kvm_check() - is the loaded KVM the one this module was compiled for
+ * @module: "kvm", or NULL when it is built in
+ *
+ * Context: process, may sleep. Return: 0 or a negative error, after one line that says why.
+ */
+int kvm_check(const char *module)
+{
+	return kvmpv_btf_check(module, functions, ARRAY_SIZE(functions), members,
+			       ARRAY_SIZE(members));
+}
+
+/**
+ * kvm_find() - look up all functions and aim the static calls at them
+ * @module: "kvm", or NULL when it is built in
+ *
+ * Context: process, may sleep, no hook installed. KVM must not go away before kvm_unhook_all().
+ *
+ * Return: 0 or a negative error, after one line that says why.
+ */
+int kvm_find(const char *module)
+{
+	struct kvmpv_symbol symbol;
+	int i, ret;
+
+	for (i = 0; i < HOOK_COUNT; i++) {
+		ret = kvmpv_hook_find(&hooks[i], module);
+		if (ret)
+			return ret;
+	}
+#define AIM_(name, function, prototype)                                                  \
+	static_call_update(kvmpv_##name, kvmpv_hook_body(&hooks[HOOK_##name]));
+	KVMPV_KVM_HOOKS(AIM_)
+#undef AIM_
+
+#define AIM_(name, function, prototype)                                                  \
+	ret = kvmpv_symbol_find(module, STRING_(function), &symbol);                     \
+	if (ret) {                                                                       \
+		kvmpv_problem("%s: not found in this kernel (%d)", STRING_(function), ret);   \
+		return ret;                                                              \
+	}                                                                                \
+	static_call_update(kvmpv_##name, (void *)symbol.addr);
+	KVMPV_KVM_CALLS(AIM_)
+#undef AIM_
+	return 0;
+}
+
+/**
+ * kvm_hook_lifecycle() - follow the creation and destruction of VMs and vCPUs
+ *
+ * Context: process, may sleep; caller serialises hooking. Return: 0 or a negative error.
+ */
+int kvm_hook_lifecycle(void)
+{
+	return kvmpv_hooks_install(lifecycle_hooks, ARRAY_SIZE(lifecycle_hooks));
+}
+
+/**
+ * kvm_hook_guest() - answer guests: hypercalls, MSRs, CPUID, the MSR index list
+ *
+ * Context: process, may sleep; caller serialises hooking. Return: 0 or a negative error.
+ */
+int kvm_hook_guest(void)
+{
+	return kvmpv_hooks_install(guest_hooks, ARRAY_SIZE(guest_hooks));
+}
+
+/**
+ * kvm_unhook_guest() - stop answering guests and wait until no vCPU is inside a replacement
+ *
+ * Context: process, may sleep; caller serialises hooking.
+ */
+void kvm_unhook_guest(void)
+{
+	kvmpv_hooks_remove(guest_hooks, ARRAY_SIZE(guest_hooks));
+}
+
+/**
+ * kvm_unhook_all() - leave KVM as it was found
+ *
+ * Guests are no longer answered before VMs are no longer followed: no object can come up whose VM
+ * would die unseen.
+ *
+ * Context: process, may sleep; caller serialises hooking.
+ */
+void kvm_unhook_all(void)
+{
+	kvm_unhook_guest();
+	kvmpv_hooks_remove(lifecycle_hooks, ARRAY_SIZE(lifecycle_hooks));
+}
+
+/**
+ * kvm_guest_hooked() - are guests answered
+ *
+ * Context: any; a snapshot unless the caller serialises hooking.
+ */
+bool kvm_guest_hooked(void)
+{
+	return hooks[HOOK_hypercall].installed;
+}
+
+/**
+ * kvm_show_hooks() - print the functions taken over at this moment, one a line
+ * @page: a page to print into
+ *
+ * Return: bytes printed.
+ */
+ssize_t kvm_show_hooks(char *page)
+{
+	ssize_t len = 0;
+	int i;
+
+	for (i = 0; i < HOOK_COUNT; i++)
+		if (hooks[i].installed)
+			len += sysfs_emit_at(page, len, "%s\n", hooks[i].name);
+	return len ? len : sysfs_emit(page, "\n");
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything this module uses of KVM, in one place: the functions it calls and takes over, and the
+ * members of KVM's structures it touches. kvm_check() holds all of it against the running kernel's
+ * BTF before a hook is set.
+ *
+ * No KVM symbol is linked: from 6.16 on KVM exports to its vendor modules alone. Functions are found
+ * by name and called directly, through static calls, never through a pointer: with IBT an unexported
+ * function has lost the ENDBR that an indirect call must land on.
+ */
+#ifndef KVMPV_HOST_KVM_H
+#define KVMPV_HOST_KVM_H
+
+#include <linux/kvm_host.h>
+#include <linux/static_call.h>
+#include <linux/types.h>
+
+struct module;
+
+/* Not in a public header of every kernel. Where one declares them too, the compiler compares. */
+bool kvm_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx, bool exact_only);
+int kvm_emulate_hypercall(struct kvm_vcpu *vcpu);
+bool kvm_apic_match_dest(struct kvm_vcpu *vcpu, struct kvm_lapic *source, int shorthand,
+			 unsigned int dest, int dest_mode);
+
+#ifdef KVMPV_HAVE_KVM_VCPU_KICK_FUNCTION
+#define KVMPV_KICK kvm_vcpu_kick
+#define KVMPV_KICK_PROTOTYPE "void(kvm_vcpu*)"
+#else
+#define KVMPV_KICK __kvm_vcpu_kick
+#define KVMPV_KICK_PROTOTYPE "void(kvm_vcpu*,bool)"
+#endif
+
+/* Functions that are called only. F(short name, function, prototype) */
+#define KVMPV_KVM_CALLS(F)                                                               \
+	F(kick, KVMPV_KICK, KVMPV_KICK_PROTOTYPE)                                        \
+	F(yield_to, kvm_vcpu_yield_to, "s32(kvm_vcpu*)")                                 \
+	F(match_dest, kvm_apic_match_dest, "bool(kvm_vcpu*,kvm_lapic*,s32,u32,s32)")     \
+	F(write_guest, kvm_vcpu_write_guest, "s32(kvm_vcpu*,u64,void*,u64)")
+
+/* Functions that are taken over. Each has a thunk NAME_thunk; the order is that of installing. */
+#define KVMPV_KVM_HOOKS(F)                                                               \
+	F(vcpu_destroy, kvm_arch_vcpu_destroy, "void(kvm_vcpu*)")                        \
+	F(vm_destroy, kvm_arch_destroy_vm, "void(kvm*)")                                 \
+	F(vcpu_create, kvm_arch_vcpu_create, "s32(kvm_vcpu*)")                           \
+	F(dev_ioctl, kvm_arch_dev_ioctl, "s64(file*,u32,u64)")                           \
+	F(cpuid, kvm_cpuid, "bool(kvm_vcpu*,u32*,u32*,u32*,u32*,bool)")                  \
+	F(get_msr, kvm_get_msr_common, "s32(kvm_vcpu*,msr_data*)")                       \
+	F(set_msr, kvm_set_msr_common, "s32(kvm_vcpu*,msr_data*)")                       \
+	F(hypercall, kvm_emulate_hypercall, "s32(kvm_vcpu*)")
+
+#define KVMPV_DECLARE_(name, function, prototype) DECLARE_STATIC_CALL(kvmpv_##name, function);
+KVMPV_KVM_CALLS(KVMPV_DECLARE_)
+KVMPV_KVM_HOOKS(KVMPV_DECLARE_)
+#undef KVMPV_DECLARE_
+
+#define KVMPV_DECLARE_(name, function, prototype)                                        \
+	void name##_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, \
+			  struct ftrace_regs *fregs);
+KVMPV_KVM_HOOKS(KVMPV_DECLARE_)
+#undef KVMPV_DECLARE_
+
+/**
+ * kvm_original() - the function that hook NAME took over
+ * @name: short name from KVMPV_KVM_HOOKS
+ *
+ * Goes on behind the ftrace site, so it is not redirected again.
+ */
+#define kvm_original(name) static_call(kvmpv_##name)
+
+/**
+ * kvm_kick() - make a vCPU look at its requests: wake it from halt or force an exit
+ * @vcpu: any vCPU of a living VM
+ *
+ * Context: any that may schedule another CPU's IPI.
+ */
+static inline void kvm_kick(struct kvm_vcpu *vcpu)
+{
+#ifdef KVMPV_HAVE_KVM_VCPU_KICK_FUNCTION
+	static_call(kvmpv_kick)(vcpu);
+#else
+	static_call(kvmpv_kick)(vcpu, false);
+#endif
+}
+
+/**
+ * kvm_in_nested_guest() - is the vCPU running a guest of its guest
+ * @vcpu: the current vCPU
+ *
+ * kvmpv is an agreement between KVM and its own guest; a nested guest must see its own hypervisor.
+ */
+static inline bool kvm_in_nested_guest(const struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.hflags & HF_GUEST_MASK;
+}
+
+int kvm_check(const char *module);
+int kvm_find(const char *module);
+int kvm_hook_lifecycle(void);
+int kvm_hook_guest(void);
+void kvm_unhook_guest(void);
+void kvm_unhook_all(void);
+bool kvm_guest_hooked(void);
+ssize_t kvm_show_hooks(char *page);
+
+#endif /* KVMPV_HOST_KVM_H */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MSRs: docs/abi/msr.rst. KVM is asked first; only where it does not know the MSR are we.
+ *
+ * Reached from the guest (RDMSR, WRMSR) and from the VMM (KVM_GET_MSRS, KVM_SET_MSRS). The VMM must
+ * be able to save and restore whatever the policy is, so what is offered binds the guest only.
+ *
+ * Context: the vCPU's task, vcpu->mutex and kvm->srcu held, preemptible.
+ */
+#include <linux/ftrace.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+
+#include "hook.h"
+#include "kvm.h"
+#include "main.h"
+#include "vm.h"
+
+#define MSR_REFUSED 1 /* as KVM's handlers say it; the guest gets #GP */
+
+static const u32 msr_list[] = { KVMPV_MSR_PAGE, KVMPV_MSR_UNHALT };
+
+static bool offers(const struct kvmpv_vcpu *vcpu, const struct msr_data *msr, u32 feature)
+{
+	return msr->host_initiated || (READ_ONCE(vcpu->vm->offered) & feature);
+}
+
+static int read_page(struct kvmpv_vcpu *vcpu, struct msr_data *msr)
+{
+	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(PAGE)))
+		return MSR_REFUSED;
+	msr->data = READ_ONCE(vcpu->page);
+	return 0;
+}
+
+/* What the guest finds in its page; nothing of it is ever read back. */
+static int write_header(struct kvmpv_vcpu *vcpu, u64 gpa)
+{
+	struct kvmpv_page page = {
+		.magic = KVMPV_PAGE_MAGIC,
+		.host_version = KVMPV_ABI_MAX,
+		.size = sizeof(page),
+		.instance = host_instance,
+		.vcpu_id = vcpu->id,
+	};
+
+	page.guest_version = vm_abi(vcpu->vm, &page.features);
+	if (!page.guest_version)
+		return MSR_REFUSED; /* no handshake yet */
+	return static_call(kvmpv_write_guest)(vcpu->vcpu, gpa, &page, sizeof(page)) ? MSR_REFUSED :
+										      0;
+}
+
+static int write_page(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
+{
+	bool enable = msr->data & KVMPV_PAGE_ENABLE;
+
+	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(PAGE)) || (msr->data & KVMPV_PAGE_RESERVED) ||
+	    (!enable && msr->data))
+		return MSR_REFUSED;
+	/* A VMM that restores a vCPU restores the memory with it. */
+	if (enable && !msr->host_initiated && write_header(vcpu, msr->data & PAGE_MASK))
+		return MSR_REFUSED;
+	WRITE_ONCE(vcpu->page, msr->data);
+	return 0;
+}
+
+static int read_unhalt(struct kvmpv_vcpu *vcpu, struct msr_data *msr)
+{
+	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(UNHALT)))
+		return MSR_REFUSED;
+	msr->data = READ_ONCE(vcpu->vcpu->arch.pv.pv_unhalted) ? KVMPV_UNHALT_PENDING : 0;
+	return 0;
+}
+
+static int write_unhalt(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
+{
+	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(UNHALT)) || (msr->data & ~KVMPV_UNHALT_PENDING))
+		return MSR_REFUSED;
+	WRITE_ONCE(vcpu->vcpu->arch.pv.pv_unhalted, msr->data & KVMPV_UNHALT_PENDING);
+	/* A VMM may set it for a vCPU that halted before it was saved. */
+	if (msr->data)
+		kvm_make_request(KVM_REQ_EVENT, vcpu->vcpu);
+	return 0;
+}
+
+static void count(struct kvmpv_vcpu *vcpu, int ret, enum kvmpv_counter done)
+{
+	vcpu_count(vcpu, ret ? KVMPV_COUNTER_MSR_REFUSED : done);
+}
+
+/* @ret: KVM's own answer, which stays for what is not ours. */
+static int get_msr(struct kvm_vcpu *kvm_vcpu, struct msr_data *msr, int ret)
+{
+	struct kvmpv_vcpu *vcpu = vcpu_get(kvm_vcpu);
+
+	if (!vcpu)
+		return ret;
+	if (msr->index == KVMPV_MSR_PAGE)
+		ret = read_page(vcpu, msr);
+	else if (msr->index == KVMPV_MSR_UNHALT)
+		ret = read_unhalt(vcpu, msr);
+	count(vcpu, ret, KVMPV_COUNTER_MSR_READS);
+	return ret;
+}
+
+static int set_msr(struct kvm_vcpu *kvm_vcpu, struct msr_data *msr, int ret)
+{
+	struct kvmpv_vcpu *vcpu = vcpu_get(kvm_vcpu);
+
+	if (!vcpu)
+		return ret;
+	if (msr->index == KVMPV_MSR_PAGE)
+		ret = write_page(vcpu, msr);
+	else if (msr->index == KVMPV_MSR_UNHALT)
+		ret = write_unhalt(vcpu, msr);
+	count(vcpu, ret, KVMPV_COUNTER_MSR_WRITES);
+	return ret;
+}
+
+static int replace_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	int cookie = kvmpv_hook_enter();
+	int ret = kvm_original(get_msr)(vcpu, msr);
+
+	if (ret && !kvm_in_nested_guest(vcpu))
+		ret = get_msr(vcpu, msr, ret);
+	kvmpv_hook_leave(cookie);
+	return ret;
+}
+
+static int replace_set_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	int cookie = kvmpv_hook_enter();
+	int ret = kvm_original(set_msr)(vcpu, msr);
+
+	if (ret && !kvm_in_nested_guest(vcpu))
+		ret = set_msr(vcpu, msr, ret);
+	kvmpv_hook_leave(cookie);
+	return ret;
+}
+
+static __always_inline bool is_ours(struct ftrace_regs *fregs)
+{
+	const struct msr_data *msr = (struct msr_data *)ftrace_regs_get_argument(fregs, 1);
+
+	return msr->index >= KVMPV_MSR_FIRST && msr->index <= KVMPV_MSR_LAST;
+}
+
+/**
+ * get_msr_thunk() - at the entry of kvm_get_msr_common()
+ * @ip: address of the ftrace site
+ * @parent_ip: where the call comes from
+ * @ops: the hook's
+ * @fregs: registers of the call
+ */
+void notrace get_msr_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			   struct ftrace_regs *fregs)
+{
+	if (is_ours(fregs))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_get_msr);
+}
+
+/**
+ * set_msr_thunk() - at the entry of kvm_set_msr_common()
+ * @ip: address of the ftrace site
+ * @parent_ip: where the call comes from
+ * @ops: the hook's
+ * @fregs: registers of the call
+ */
+void notrace set_msr_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			   struct ftrace_regs *fregs)
+{
+	if (is_ours(fregs))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_set_msr);
+}
+
+/*
+ * KVM_GET_MSR_INDEX_LIST with ours behind KVM's. @room is what the caller has room for; KVM has
+ * answered with its own count, and with its own list if that fitted.
+ */
+static long append_msrs(struct kvm_msr_list __user *list, u32 room)
+{
+	u32 nr, total;
+
+	if (get_user(nr, &list->nmsrs))
+		return -EFAULT;
+	total = nr + ARRAY_SIZE(msr_list);
+	if (put_user(total, &list->nmsrs))
+		return -EFAULT;
+	if (room < total)
+		return -E2BIG;
+	return copy_to_user(list->indices + nr, msr_list, sizeof(msr_list)) ? -EFAULT : 0;
+}
+
+static long replace_dev_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	struct kvm_msr_list __user *list = (void __user *)arg;
+	int cookie = kvmpv_hook_enter();
+	bool known;
+	long ret;
+	u32 room;
+
+	known = !get_user(room, &list->nmsrs);
+	ret = kvm_original(dev_ioctl)(file, command, arg);
+	if (known && (!ret || ret == -E2BIG))
+		ret = append_msrs(list, room);
+	kvmpv_hook_leave(cookie);
+	return ret;
+}
+
+/**
+ * dev_ioctl_thunk() - at the entry of kvm_arch_dev_ioctl()
+ * @ip: address of the ftrace site
+ * @parent_ip: where the call comes from
+ * @ops: the hook's
+ * @fregs: registers of the call
+ */
+void notrace dev_ioctl_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			     struct ftrace_regs *fregs)
+{
+	if ((u32)ftrace_regs_get_argument(fregs, 1) == KVM_GET_MSR_INDEX_LIST)
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_dev_ioctl);
+}
