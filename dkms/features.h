@@ -15,7 +15,9 @@
 
 /* Index of a feature's attribute in an array made by KVMPV_FEATURE_ATTRS() is its bit number. */
 #define KVMPV_FEATURE_ATTR_(name, bit, string, text)                                     \
-	[bit] = __ATTR(name, 0644, feature_show, feature_store),
+	[bit] = { .attr = { .name = string, .mode = 0644 },                                  \
+		  .show = feature_show,                                                  \
+		  .store = feature_store },
 
 /**
  * feature_parse() - read a boolean written to a feature's file

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/kernel_read_file.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "btf.h"
+#include "file.h"
 #include "problem.h"
 
 struct file_content {
@@ -19,9 +19,7 @@ static int read_btf(const char *name, struct file_content *file)
 
 	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", name);
 	file->data = NULL;
-	/* From init's root: modprobe may run in an initramfs or a container. */
-	file->len = kernel_read_file_from_path_initns(path, 0, &file->data, SIZE_MAX, NULL,
-						      READING_UNKNOWN);
+	file->len = kvmpv_file_read(path, 0, &file->data);
 	if (file->len < 0) {
 		kvmpv_problem("%s: cannot be read (%zd); without type information nothing is hooked",
 		       path, file->len);
