@@ -14,7 +14,7 @@
 #include <kvmpv/abi.h>
 
 /* Index of a feature's attribute in an array made by KVMPV_FEATURE_ATTRS() is its bit number. */
-#define KVMPV_FEATURE_ATTR_(name, bit, string, text)                                     \
+#define KVMPV_FEATURE_ATTR_(id, bit, string, text)                                     \
 	[bit] = { .attr = { .name = string, .mode = 0644 },                                  \
 		  .show = feature_show,                                                  \
 		  .store = feature_store },
