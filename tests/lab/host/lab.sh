@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Functions for scripts that run in a lab host. Sourced before the script; sourcing it again is free.
+# shellcheck shell=dash
+. /lib/kmod.sh
+
+# ---- KVM ----
+
+# kvm_load [PARAM=VALUE]...: load kvm and the vendor module. Parameters are for the vendor module
+# (ept=0), those that start with "kvm." for kvm itself (kvm.halt_poll_ns=0).
+kvm_load()
+{
+	local arg kvm='' vendor='' module="kvm-amd"
+
+	! grep -qw vmx /proc/cpuinfo || module="kvm-intel"
+	for arg; do
+		case $arg in
+		kvm.*) kvm="$kvm ${arg#kvm.}" ;;
+		*) vendor="$vendor $arg" ;;
+		esac
+	done
+	# shellcheck disable=SC2086 # parameters are words
+	modprobe kvm $kvm && modprobe $module $vendor
+}
+
+kvm_unload()
+{
+	local module
+
+	for module in kvm_intel kvm_amd ccp kvm irqbypass; do
+		[ ! -d /sys/module/$module ] || rmmod $module || return
+	done
+}
+
+# ---- Linux guests ----
+# Set before guest_start, if the defaults do not fit:
+#   GUEST_SMP (2)   GUEST_MEM in MB (256; 128 on Bochs)   GUEST_CPU (host; for QEMU's -cpu)
+#   GUEST_APPEND    more kernel command line              GUEST_WAIT seconds for ready / run (60)
+
+# guest_start NAME [OPTION]...: options are for the program that runs the guest.
+guest_start()
+{
+	local name=$1 base=/run/guest-$1
+
+	shift
+	[ -e /guest/initrd ] || { echo "guest_start: no guest in this host (run --guest)"; return 1; }
+	rm -f "$base".*
+	mkfifo "$base.in"
+	if [ -x /bin/kvmpv-vmm ] && [ "$LAB" != amd ]; then
+		guest_start_vmm "$name" "$@"
+	else
+		guest_start_qemu "$name" "$@"
+	fi
+	echo $! > "$base.pid"
+}
+
+# The FIFO is opened for both directions: the emulator must not see its end when one writer leaves.
+guest_start_qemu()
+{
+	local base=/run/guest-$1
+
+	shift
+	: > "$base.out"
+	qemu-system-x86_64 -L /usr/share/qemu -accel kvm -cpu "${GUEST_CPU:-host}" \
+		-M microvm,pic=on,pit=on,isa-serial=on,rtc=on \
+		-m "${GUEST_MEM:-256}" -smp "${GUEST_SMP:-2}" \
+		-nodefaults -no-user-config -nographic -no-reboot \
+		-kernel /guest/vmlinuz -initrd /guest/initrd \
+		-append "$(cat /guest/cmdline) lab.agent=ttyS1 ${GUEST_APPEND:-}" \
+		-serial "file:$base.log" -chardev stdio,id=agent,signal=off \
+		-device isa-serial,chardev=agent,iobase=0x2f8,irq=3,index=1 \
+		"$@" <> "$base.in" >> "$base.out" 2>> "$base.err" &
+}
+
+# One serial line for both, so the agent's lines are in the log too.
+guest_start_vmm()
+{
+	local base=/run/guest-$1
+
+	shift
+	: > "$base.log"
+	ln -s "$base.log" "$base.out"
+	kvmpv-vmm linux --kernel /guest/vmlinux --initrd /guest/initrd \
+		--cmdline "$(cat /guest/cmdline) lab.agent=ttyS0 ${GUEST_APPEND:-}" \
+		--smp "${GUEST_SMP:-2}" --memory "${GUEST_MEM:-128}" \
+		"$@" <> "$base.in" >> "$base.log" 2>> "$base.err" &
+}
+
+# guest_wait_ready NAME [SECONDS]: until its agent answers; the guest script has run by then.
+guest_wait_ready()
+{
+	local base=/run/guest-$1 status
+
+	lab-agent wait "$base.out" "$(cat "$base.pid")" "${2:-${GUEST_WAIT:-60}}" && return
+	status=$?
+	echo "guest $1 is not ready ($status); the end of its log:"
+	tail -n 15 "$base.log" "$base.err" 2>/dev/null
+	return $status
+}
+
+# guest_run NAME COMMAND: its output, its status; 124 when it takes too long, 125 when the guest dies.
+guest_run()
+{
+	local base=/run/guest-$1
+
+	lab-agent run "$base.in" "$base.out" "$(cat "$base.pid")" "${GUEST_WAIT:-60}" "$2"
+}
+
+guest_alive()
+{
+	local pid
+
+	pid=$(cat "/run/guest-$1.pid")
+	# One that has ended stays a zombie until somebody waits for it.
+	grep -qs '^State:.[^ZX]' "/proc/$pid/status"
+}
+
+# guest_stop NAME: an orderly end; kills a guest that does not follow within 10 s.
+guest_stop()
+{
+	local base=/run/guest-$1 tries=100
+
+	guest_alive "$1" || return 0
+	echo "0 quit" > "$base.in"
+	while guest_alive "$1" && [ $tries -gt 0 ]; do
+		usleep 100000
+		tries=$((tries - 1))
+	done
+	[ $tries -gt 0 ] || { echo "guest_stop: $1 does not stop"; guest_kill "$1"; return 1; }
+	wait "$(cat "$base.pid")" 2>/dev/null
+	return 0
+}
+
+guest_kill()
+{
+	local pid
+
+	pid=$(cat "/run/guest-$1.pid")
+	kill -9 "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	return 0
+}
+
+# ---- TAP ----
+TAP_COUNT=${TAP_COUNT:-0}
+TAP_FAILED=${TAP_FAILED:-0}
+
+diag()
+{
+	echo "$*" | sed 's/^/# /'
+}
+
+plan()
+{
+	TAP_PLAN=$1
+	echo "1..$1"
+}
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+# result STATUS NAME: one test; the functions below all end here.
+result()
+{
+	TAP_COUNT=$((TAP_COUNT + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $TAP_COUNT - $2"
+		return 0
+	fi
+	TAP_FAILED=$((TAP_FAILED + 1))
+	echo "not ok $TAP_COUNT - $2"
+	return 1
+}
+
+skip()
+{
+	TAP_COUNT=$((TAP_COUNT + 1))
+	echo "ok $TAP_COUNT - $1 # SKIP $2"
+}
+
+# ok NAME COMMAND...: COMMAND succeeds; its output is shown when it does not.
+ok()
+{
+	local name=$1 output status
+
+	shift
+	output=$("$@" 2>&1)
+	status=$?
+	result $status "$name" || diag "\"$*\" returned $status: $output"
+}
+
+# not_ok NAME COMMAND...: COMMAND fails.
+not_ok()
+{
+	local name=$1 output
+
+	shift
+	if output=$("$@" 2>&1); then
+		result 1 "$name"
+		diag "\"$*\" succeeded: $output"
+	else
+		result 0 "$name"
+	fi
+}
+
+is()
+{
+	[ "$1" = "$2" ]
+	result $? "$3" || { diag "got: $1"; diag "expected: $2"; }
+}
+
+# like TEXT REGEX NAME
+like()
+{
+	echo "$1" | grep -qE -e "$2"
+	result $? "$3" || { diag "got: $1"; diag "expected to match: $2"; }
+}
+
+unlike()
+{
+	! echo "$1" | grep -qE -e "$2"
+	result $? "$3" || { diag "got: $1"; diag "expected not to match: $2"; }
+}
+
+# The plan, if none was given; status 1 when a test failed.
+done_testing()
+{
+	[ -n "${TAP_PLAN:-}" ] || echo "1..$TAP_COUNT"
+	[ "$TAP_FAILED" -eq 0 ]
+}
+
+# ---- kernel log ----
+
+# lab_log_check [NAME]: one test: nothing in the kernel log so far that tests/lab/run would refuse.
+lab_log_check()
+{
+	local bad
+
+	bad=$(dmesg | grep -E -f /lib/log-bad | grep -vE -f /lib/log-allowed)
+	[ -z "$bad" ]
+	result $? "${1:-kernel log is clean}" || diag "$bad"
+}
