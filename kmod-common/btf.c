@@ -71,7 +71,7 @@ static int open_file(const void *data, size_t len, const char **ret_types, u32 *
 	size_t room;
 
 	if (len < sizeof(*header) || header->magic != BTF_MAGIC || header->hdr_len < sizeof(*header) ||
-	    header->hdr_len > len)
+	    header->hdr_len > len || header->hdr_len % sizeof(u32) || header->type_off % sizeof(u32))
 		return -EINVAL;
 	room = len - header->hdr_len;
 	if (header->type_off > room || header->type_len > room - header->type_off ||
