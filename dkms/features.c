@@ -4,7 +4,7 @@
 #include "features.h"
 
 #define NAME_(name, bit, string, text) [bit] = string,
-static const char *const names[] = { KVMPV_FEATURES(NAME_) };
+static const char *const names[] = {KVMPV_FEATURES(NAME_)};
 #undef NAME_
 
 /**

@@ -14,10 +14,10 @@
 #include <kvmpv/abi.h>
 
 /* Index of a feature's attribute in an array made by KVMPV_FEATURE_ATTRS() is its bit number. */
-#define KVMPV_FEATURE_ATTR_(id, bit, string, text)                                     \
-	[bit] = { .attr = { .name = string, .mode = 0644 },                                  \
-		  .show = feature_show,                                                  \
-		  .store = feature_store },
+#define KVMPV_FEATURE_ATTR_(id, bit, string, text)       \
+	[bit] = {.attr = {.name = string, .mode = 0644}, \
+		 .show = feature_show,                   \
+		 .store = feature_store},
 
 /**
  * feature_parse() - read a boolean written to a feature's file

@@ -37,7 +37,6 @@ static bool is_ours(u64 nr)
 	return (u32)nr >= KVMPV_HC_FIRST && (u32)nr <= KVMPV_HC_LAST;
 }
 
-
 static bool has_apic_id(struct kvm_vcpu *vcpu, u32 id)
 {
 	return vcpu->arch.apic &&

@@ -18,9 +18,9 @@ KVMPV_KVM_HOOKS(DEFINE_)
 enum { KVMPV_KVM_HOOKS(ENUM_) HOOK_COUNT };
 #undef ENUM_
 
-#define HOOK_(hook_name, function, prototype)                                            \
-	[HOOK_##hook_name] = { .name = #function, .thunk = hook_name##_thunk },
-static struct kvmpv_hook hooks[] = { KVMPV_KVM_HOOKS(HOOK_) };
+#define HOOK_(hook_name, function, prototype) \
+	[HOOK_##hook_name] = {.name = #function, .thunk = hook_name##_thunk},
+static struct kvmpv_hook hooks[] = {KVMPV_KVM_HOOKS(HOOK_)};
 #undef HOOK_
 
 /* Follow VMs as long as the module is attached ... */
@@ -37,11 +37,9 @@ static struct kvmpv_hook *const guest_hooks[] = {
 };
 
 #define STRING_(x) #x
-#define FUNCTION_(name, function, prototype) { STRING_(function), prototype },
-static const struct kvmpv_btf_function functions[] = {
-	KVMPV_KVM_CALLS(FUNCTION_)
-	KVMPV_KVM_HOOKS(FUNCTION_)
-};
+#define FUNCTION_(name, function, prototype) {STRING_(function), prototype},
+static const struct kvmpv_btf_function functions[] = {KVMPV_KVM_CALLS(FUNCTION_)
+							      KVMPV_KVM_HOOKS(FUNCTION_)};
 #undef FUNCTION_
 
 static const struct kvmpv_btf_member members[] = {
@@ -93,17 +91,17 @@ int kvm_find(const char *module)
 		if (ret)
 			return ret;
 	}
-#define AIM_(name, function, prototype)                                                  \
+#define AIM_(name, function, prototype) \
 	static_call_update(kvmpv_##name, kvmpv_hook_body(&hooks[HOOK_##name]));
 	KVMPV_KVM_HOOKS(AIM_)
 #undef AIM_
 
-#define AIM_(name, function, prototype)                                                  \
-	ret = kvmpv_symbol_find(module, STRING_(function), &symbol);                     \
-	if (ret) {                                                                       \
-		kvmpv_problem("%s: not found in this kernel (%d)", STRING_(function), ret);   \
-		return ret;                                                              \
-	}                                                                                \
+#define AIM_(name, function, prototype)                                                     \
+	ret = kvmpv_symbol_find(module, STRING_(function), &symbol);                        \
+	if (ret) {                                                                          \
+		kvmpv_problem("%s: not found in this kernel (%d)", STRING_(function), ret); \
+		return ret;                                                                 \
+	}                                                                                   \
 	static_call_update(kvmpv_##name, (void *)symbol.addr);
 	KVMPV_KVM_CALLS(AIM_)
 #undef AIM_

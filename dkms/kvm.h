@@ -4,9 +4,9 @@
  * members of KVM's structures it touches. kvm_check() holds all of it against the running kernel's
  * BTF before a hook is set.
  *
- * No KVM symbol is linked: from 6.16 on KVM exports to its vendor modules alone. Functions are found
- * by name and called directly, through static calls, never through a pointer: with IBT an unexported
- * function has lost the ENDBR that an indirect call must land on.
+ * No KVM symbol is linked: from 6.16 on KVM exports to its vendor modules alone. Functions are
+ * found by name and called directly, through static calls, never through a pointer: with IBT an
+ * unexported function has lost the ENDBR that an indirect call must land on.
  */
 #ifndef KVMPV_HOST_KVM_H
 #define KVMPV_HOST_KVM_H
@@ -32,21 +32,21 @@ bool kvm_apic_match_dest(struct kvm_vcpu *vcpu, struct kvm_lapic *source, int sh
 #endif
 
 /* Functions that are called only. F(short name, function, prototype) */
-#define KVMPV_KVM_CALLS(F)                                                               \
-	F(kick, KVMPV_KICK, KVMPV_KICK_PROTOTYPE)                                        \
-	F(yield_to, kvm_vcpu_yield_to, "s32(kvm_vcpu*)")                                 \
-	F(match_dest, kvm_apic_match_dest, "bool(kvm_vcpu*,kvm_lapic*,s32,u32,s32)")     \
+#define KVMPV_KVM_CALLS(F)                                                           \
+	F(kick, KVMPV_KICK, KVMPV_KICK_PROTOTYPE)                                    \
+	F(yield_to, kvm_vcpu_yield_to, "s32(kvm_vcpu*)")                             \
+	F(match_dest, kvm_apic_match_dest, "bool(kvm_vcpu*,kvm_lapic*,s32,u32,s32)") \
 	F(write_guest, kvm_vcpu_write_guest, "s32(kvm_vcpu*,u64,void*,u64)")
 
 /* Functions that are taken over. Each has a thunk NAME_thunk; the order is that of installing. */
-#define KVMPV_KVM_HOOKS(F)                                                               \
-	F(vcpu_destroy, kvm_arch_vcpu_destroy, "void(kvm_vcpu*)")                        \
-	F(vm_destroy, kvm_arch_destroy_vm, "void(kvm*)")                                 \
-	F(vcpu_create, kvm_arch_vcpu_create, "s32(kvm_vcpu*)")                           \
-	F(dev_ioctl, kvm_arch_dev_ioctl, "s64(file*,u32,u64)")                           \
-	F(cpuid, kvm_cpuid, "bool(kvm_vcpu*,u32*,u32*,u32*,u32*,bool)")                  \
-	F(get_msr, kvm_get_msr_common, "s32(kvm_vcpu*,msr_data*)")                       \
-	F(set_msr, kvm_set_msr_common, "s32(kvm_vcpu*,msr_data*)")                       \
+#define KVMPV_KVM_HOOKS(F)                                              \
+	F(vcpu_destroy, kvm_arch_vcpu_destroy, "void(kvm_vcpu*)")       \
+	F(vm_destroy, kvm_arch_destroy_vm, "void(kvm*)")                \
+	F(vcpu_create, kvm_arch_vcpu_create, "s32(kvm_vcpu*)")          \
+	F(dev_ioctl, kvm_arch_dev_ioctl, "s64(file*,u32,u64)")          \
+	F(cpuid, kvm_cpuid, "bool(kvm_vcpu*,u32*,u32*,u32*,u32*,bool)") \
+	F(get_msr, kvm_get_msr_common, "s32(kvm_vcpu*,msr_data*)")      \
+	F(set_msr, kvm_set_msr_common, "s32(kvm_vcpu*,msr_data*)")      \
 	F(hypercall, kvm_emulate_hypercall, "s32(kvm_vcpu*)")
 
 #define KVMPV_DECLARE_(name, function, prototype) DECLARE_STATIC_CALL(kvmpv_##name, function);
@@ -54,7 +54,7 @@ KVMPV_KVM_CALLS(KVMPV_DECLARE_)
 KVMPV_KVM_HOOKS(KVMPV_DECLARE_)
 #undef KVMPV_DECLARE_
 
-#define KVMPV_DECLARE_(name, function, prototype)                                        \
+#define KVMPV_DECLARE_(name, function, prototype)                                            \
 	void name##_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, \
 			  struct ftrace_regs *fregs);
 KVMPV_KVM_HOOKS(KVMPV_DECLARE_)

@@ -38,7 +38,7 @@ static int module_event(struct notifier_block *nb, unsigned long event, void *da
 	return NOTIFY_OK;
 }
 
-static struct notifier_block module_notifier = { .notifier_call = module_event };
+static struct notifier_block module_notifier = {.notifier_call = module_event};
 
 /*
  * Registering this one reports every module that is already there: the way to a struct module. Runs
@@ -54,7 +54,7 @@ static int tracepoint_event(struct notifier_block *nb, unsigned long event, void
 	return NOTIFY_OK;
 }
 
-static struct notifier_block tracepoint_notifier = { .notifier_call = tracepoint_event };
+static struct notifier_block tracepoint_notifier = {.notifier_call = tracepoint_event};
 
 /* Attach to a KVM that was there first; one that comes later is module_event()'s. */
 static int attach_if_loaded(void)

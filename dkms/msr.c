@@ -19,7 +19,7 @@
 
 #define MSR_REFUSED 1 /* as KVM's handlers say it; the guest gets #GP */
 
-static const u32 msr_list[] = { KVMPV_MSR_PAGE, KVMPV_MSR_UNHALT };
+static const u32 msr_list[] = {KVMPV_MSR_PAGE, KVMPV_MSR_UNHALT};
 
 static bool offers(const struct kvmpv_vcpu *vcpu, const struct msr_data *msr, u32 feature)
 {
@@ -48,8 +48,8 @@ static int write_header(struct kvmpv_vcpu *vcpu, u64 gpa)
 	page.guest_version = vm_abi(vcpu->vm, &page.features);
 	if (!page.guest_version)
 		return MSR_REFUSED; /* no handshake yet */
-	return static_call(kvmpv_write_guest)(vcpu->vcpu, gpa, &page, sizeof(page)) ? MSR_REFUSED :
-										      0;
+	return static_call(kvmpv_write_guest)(vcpu->vcpu, gpa, &page, sizeof(page)) ? MSR_REFUSED
+										    : 0;
 }
 
 static int write_page(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)

@@ -16,7 +16,7 @@
 #include "vm.h"
 
 #define NAME_(name, string, text) [KVMPV_COUNTER_##name] = string,
-static const char *const counter_names[] = { KVMPV_COUNTERS(NAME_) };
+static const char *const counter_names[] = {KVMPV_COUNTERS(NAME_)};
 #undef NAME_
 
 /* Context: the tally's lock held, so that what is collected is either before or after a reset. */

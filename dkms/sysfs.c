@@ -91,18 +91,20 @@ static struct kobj_attribute histogram_attr = __ATTR_RO(histogram);
 static struct kobj_attribute reset_attr = __ATTR_WO(reset);
 
 static struct attribute *host_attrs[] = {
-	&version_attr.attr, &abi_attr.attr,   &state_attr.attr,	    &reason_attr.attr,
-	&instance_attr.attr, &hooks_attr.attr, &stats_attr.attr, &histogram_attr.attr,
+	&version_attr.attr,  &abi_attr.attr,
+	&state_attr.attr,    &reason_attr.attr,
+	&instance_attr.attr, &hooks_attr.attr,
+	&stats_attr.attr,    &histogram_attr.attr,
 	&reset_attr.attr,    NULL,
 };
 
-static const struct attribute_group host_group = { .attrs = host_attrs };
+static const struct attribute_group host_group = {.attrs = host_attrs};
 
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page);
 static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, const char *page,
 			     size_t len);
 
-static struct kobj_attribute feature_attrs[] = { KVMPV_FEATURES(KVMPV_FEATURE_ATTR_) };
+static struct kobj_attribute feature_attrs[] = {KVMPV_FEATURES(KVMPV_FEATURE_ATTR_)};
 
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
 {
@@ -129,7 +131,7 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 }
 
 #define POINTER_(name, bit, string, text) [bit] = &feature_attrs[bit].attr,
-static struct attribute *feature_pointers[] = { KVMPV_FEATURES(POINTER_) NULL };
+static struct attribute *feature_pointers[] = {KVMPV_FEATURES(POINTER_) NULL};
 #undef POINTER_
 
 static const struct attribute_group features_group = {
@@ -137,7 +139,7 @@ static const struct attribute_group features_group = {
 	.attrs = feature_pointers,
 };
 
-static const struct attribute_group *groups[] = { &host_group, &features_group, NULL };
+static const struct attribute_group *groups[] = {&host_group, &features_group, NULL};
 
 /**
  * host_sysfs_init() - make the host's files

@@ -73,13 +73,13 @@ static struct attribute *vm_attrs[] = {
 	&stats_attr.attr, &histogram_attr.attr, &reset_attr.attr, NULL,
 };
 
-static const struct attribute_group vm_group = { .attrs = vm_attrs };
+static const struct attribute_group vm_group = {.attrs = vm_attrs};
 
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page);
 static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, const char *page,
 			     size_t len);
 
-static struct kobj_attribute feature_attrs[] = { KVMPV_FEATURES(KVMPV_FEATURE_ATTR_) };
+static struct kobj_attribute feature_attrs[] = {KVMPV_FEATURES(KVMPV_FEATURE_ATTR_)};
 
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
 {
@@ -109,7 +109,7 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 }
 
 #define POINTER_(name, bit, string, text) [bit] = &feature_attrs[bit].attr,
-static struct attribute *feature_pointers[] = { KVMPV_FEATURES(POINTER_) NULL };
+static struct attribute *feature_pointers[] = {KVMPV_FEATURES(POINTER_) NULL};
 #undef POINTER_
 
 static const struct attribute_group features_group = {
@@ -117,7 +117,7 @@ static const struct attribute_group features_group = {
 	.attrs = feature_pointers,
 };
 
-static const struct attribute_group *vm_groups[] = { &vm_group, &features_group, NULL };
+static const struct attribute_group *vm_groups[] = {&vm_group, &features_group, NULL};
 
 static void vm_release(struct kobject *kobj)
 {

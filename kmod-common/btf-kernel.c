@@ -21,8 +21,9 @@ static int read_btf(const char *name, struct file_content *file)
 	file->data = NULL;
 	file->len = kvmpv_file_read(path, 0, &file->data);
 	if (file->len < 0) {
-		kvmpv_problem("%s: cannot be read (%zd); without type information nothing is hooked",
-		       path, file->len);
+		kvmpv_problem(
+			"%s: cannot be read (%zd); without type information nothing is hooked",
+			path, file->len);
 		return file->len;
 	}
 	return 0;
@@ -34,13 +35,13 @@ static int check_function(const struct kvmpv_btf *btf, const struct kvmpv_btf_fu
 	int ret = kvmpv_btf_prototype(btf, function->name, text, sizeof(text));
 
 	if (ret) {
-		kvmpv_problem("%s: this kernel's BTF does not know the function (%d)", function->name,
-		       ret);
+		kvmpv_problem("%s: this kernel's BTF does not know the function (%d)",
+			      function->name, ret);
 		return -EOPNOTSUPP;
 	}
 	if (strcmp(text, function->prototype)) {
 		kvmpv_problem("%s: is %s in this kernel, not %s", function->name, text,
-		       function->prototype);
+			      function->prototype);
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -52,12 +53,13 @@ static int check_member(const struct kvmpv_btf *btf, const struct kvmpv_btf_memb
 
 	if (kvmpv_btf_member(btf, member->type, member->path, &offset, &size)) {
 		kvmpv_problem("struct %s: this kernel's BTF has no member %s", member->type,
-		       member->path);
+			      member->path);
 		return -EOPNOTSUPP;
 	}
 	if (offset != member->offset || size != member->size) {
 		kvmpv_problem("struct %s: %s is %u bytes at %u in this kernel, not %u at %u",
-		       member->type, member->path, size, offset, member->size, member->offset);
+			      member->type, member->path, size, offset, member->size,
+			      member->offset);
 		return -EOPNOTSUPP;
 	}
 	return 0;

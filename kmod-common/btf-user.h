@@ -20,8 +20,8 @@ typedef uint64_t u64;
 #define kvfree(p) free(p)
 #define scnprintf(text, size, ...) kvmpv_scnprintf(text, size, __VA_ARGS__)
 
-static inline int __attribute__((format(printf, 3, 4))) kvmpv_scnprintf(char *text, size_t size,
-									 const char *format, ...)
+static inline int __attribute__((format(printf, 3, 4)))
+kvmpv_scnprintf(char *text, size_t size, const char *format, ...)
 {
 	__builtin_va_list args;
 	int len;

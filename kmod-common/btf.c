@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A reader of BTF (Documentation/bpf/btf.rst), for two questions: what is this function's prototype,
- * where is this member. The kernel has a parser of its own, but exports next to nothing of it.
+ * A reader of BTF (Documentation/bpf/btf.rst), for two questions: what is this function's
+ * prototype, where is this member. The kernel has a parser of its own, but exports next to
+ * nothing of it.
  *
- * The data is the kernel's, yet every offset is checked: a damaged file gives an error, not a crash.
+ * The data is the kernel's, yet every offset is checked: a damaged file gives an error, not a
+ * crash.
  */
 #ifdef __KERNEL__
 #include <linux/errno.h>
@@ -70,8 +72,9 @@ static int open_file(const void *data, size_t len, const char **ret_types, u32 *
 	const struct btf_header *header = data;
 	size_t room;
 
-	if (len < sizeof(*header) || header->magic != BTF_MAGIC || header->hdr_len < sizeof(*header) ||
-	    header->hdr_len > len || header->hdr_len % sizeof(u32) || header->type_off % sizeof(u32))
+	if (len < sizeof(*header) || header->magic != BTF_MAGIC ||
+	    header->hdr_len < sizeof(*header) || header->hdr_len > len ||
+	    header->hdr_len % sizeof(u32) || header->type_off % sizeof(u32))
 		return -EINVAL;
 	room = len - header->hdr_len;
 	if (header->type_off > room || header->type_len > room - header->type_off ||
@@ -122,9 +125,9 @@ static long walk(const char *section, u32 len, const void **types)
 int kvmpv_btf_parse(struct kvmpv_btf *btf, const void *base, size_t base_len, const void *split,
 		    size_t split_len)
 {
-	const char *section[2] = { NULL, NULL };
-	u32 section_len[2] = { 0, 0 };
-	long nr[2] = { 0, 0 };
+	const char *section[2] = {NULL, NULL};
+	u32 section_len[2] = {0, 0};
+	long nr[2] = {0, 0};
 	int i, ret;
 
 	memset(btf, 0, sizeof(*btf));
@@ -181,7 +184,8 @@ static u32 find(const struct kvmpv_btf *btf, const char *name, u32 kind)
 	for (id = btf->nr_types; id-- > 1;) {
 		const struct btf_type *type = btf->types[id];
 
-		if (BTF_INFO_KIND(type->info) == kind && !strcmp(string_at(btf, type->name_off), name))
+		if (BTF_INFO_KIND(type->info) == kind &&
+		    !strcmp(string_at(btf, type->name_off), name))
 			return id;
 	}
 	return 0;
@@ -226,7 +230,8 @@ static void render_int(const struct btf_type *type, struct text *text)
 		add(text, "bool");
 		return;
 	}
-	scnprintf(name, sizeof(name), "%c%u", encoding & BTF_INT_SIGNED ? 's' : 'u', type->size * 8);
+	scnprintf(name, sizeof(name), "%c%u", encoding & BTF_INT_SIGNED ? 's' : 'u',
+		  type->size * 8);
 	add(text, name);
 }
 
@@ -290,7 +295,7 @@ static int render_type(const struct kvmpv_btf *btf, u32 id, struct text *text, i
  */
 int kvmpv_btf_prototype(const struct kvmpv_btf *btf, const char *function, char *text, size_t size)
 {
-	struct text out = { .buf = text, .size = size };
+	struct text out = {.buf = text, .size = size};
 	u32 id = find(btf, function, BTF_KIND_FUNC);
 	const struct btf_type *proto;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Ask the running kernel's own type information whether functions and structures are what this
- * module was compiled against. Nothing links against KVM, so no symbol version guards us: this does.
+ * module was compiled against. Nothing links against KVM, so no symbol version guards us: this
+ * does.
  *
  * btf.c works on memory only, and is compiled into a unit test as well; btf-kernel.c reads
  * /sys/kernel/btf.
@@ -47,18 +48,18 @@ struct kvmpv_btf_member {
 	u32 size;
 };
 
-#define KVMPV_BTF_MEMBER(struct_name, member)                                         \
-	{                                                                             \
-		.type = #struct_name, .path = #member,                                \
-		.offset = offsetof(struct struct_name, member),                       \
-		.size = sizeof(((struct struct_name *)0)->member)                     \
+#define KVMPV_BTF_MEMBER(struct_name, member)                     \
+	{                                                         \
+		.type = #struct_name, .path = #member,            \
+		.offset = offsetof(struct struct_name, member),   \
+		.size = sizeof(((struct struct_name *)0)->member) \
 	}
 
 /**
  * struct kvmpv_btf_function - a function as this module calls it
  * @name: its name
- * @prototype: result and arguments, "s32(kvm_vcpu*,u32*,bool)": integers by sign and width, pointers
- *	by what they point to, const and typedefs looked through
+ * @prototype: result and arguments, "s32(kvm_vcpu*,u32*,bool)": integers by sign and width,
+ *	pointers by what they point to, const and typedefs looked through
  */
 struct kvmpv_btf_function {
 	const char *name;

@@ -2,9 +2,9 @@
 /*
  * Install and remove ftrace hooks on a running kernel.
  *
- * Flags: IPMODIFY makes us the only one who may redirect the function (livepatch and we exclude each
- * other), PERMANENT keeps kernel.ftrace_enabled=0 from unhooking it behind our back. SAVE_REGS is
- * not set: argument registers and the instruction pointer are there without it.
+ * Flags: IPMODIFY makes us the only one who may redirect the function (livepatch and we exclude
+ * each other), PERMANENT keeps kernel.ftrace_enabled=0 from unhooking it behind our back.
+ * SAVE_REGS is not set: argument registers and the instruction pointer are there without it.
  */
 #include <linux/errno.h>
 #include <linux/rcupdate.h>
@@ -38,7 +38,8 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module)
 		return ret;
 	}
 	if (symbol.probed) {
-		kvmpv_problem("%s: already has a kprobe of somebody else; remove it first", hook->name);
+		kvmpv_problem("%s: already has a kprobe of somebody else; remove it first",
+			      hook->name);
 		return -EBUSY;
 	}
 	if (!symbol.traceable) {
@@ -69,8 +70,9 @@ err_filter:
 	ftrace_free_filter(&hook->ops);
 err:
 	if (ret == -EBUSY)
-		kvmpv_problem("%s: already modified by somebody else (livepatch?); it must go first",
-		       hook->name);
+		kvmpv_problem(
+			"%s: already modified by somebody else (livepatch?); it must go first",
+			hook->name);
 	else
 		kvmpv_problem("%s: ftrace refuses the hook (%d)", hook->name, ret);
 	return ret;

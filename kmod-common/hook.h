@@ -2,11 +2,12 @@
 /*
  * Taking over functions of the running kernel through ftrace.
  *
- * A hook's thunk runs at the entry of the function and decides: leave the call alone, or send it to
- * a replacement by kvmpv_hook_redirect(). The replacement has the function's own prototype, brackets
- * itself with kvmpv_hook_enter() and kvmpv_hook_leave(), and may call the original through a static
- * call to kvmpv_hook_body(), which lies behind the ftrace site: so it is not redirected again, other
- * tracers see each call once, and no return address has to be inspected.
+ * A hook's thunk runs at the entry of the function and decides: leave the call alone, or send it
+ * to a replacement, by setting the instruction pointer. The replacement has the function's own
+ * prototype, brackets itself with kvmpv_hook_enter() and kvmpv_hook_leave(), and may call the
+ * original through a static call to kvmpv_hook_body(), which lies behind the ftrace site: so it
+ * is not redirected again, other tracers see each call once, and no return address has to be
+ * inspected.
  */
 #ifndef KVMPV_HOOK_H
 #define KVMPV_HOOK_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The reason why something was refused goes to the kernel log once, and to sysfs for whoever asks. */
+/* Why something was refused goes to the kernel log once, and to sysfs for whoever asks. */
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
