@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What to do next when a side is not active: one line, a command where there is one.
+ */
+#include <string.h>
+
+#include "advice.h"
+
+#define NEXT(module, ...) snprintf((module)->next, sizeof((module)->next), __VA_ARGS__)
+
+static void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side,
+			struct module_facts *m)
+{
+	const struct side_def *def = &side_defs[side];
+	struct module_version disk;
+
+	if (!(platform->possible & SIDE_MASK(side)))
+		return;
+	module_on_disk(ctl, side, &disk);
+	if (platform->killed)
+		NEXT(m, "take kvmpv.enable=0 off the kernel command line and reboot");
+	else if (!disk.found && !strcmp(disk.why, "not there"))
+		NEXT(m, "install %s: this kernel has no module %s", def->package, def->module);
+	else
+		NEXT(m, "modprobe %s", def->module);
+}
+
+static bool advise_common(struct module_facts *m, const char *log)
+{
+	if (!m->state_known)
+		NEXT(m, "the module's files are not what this kvmpvctl knows: kvmpvctl version");
+	else if (!strcmp(m->state, "disabled"))
+		NEXT(m, "take kvmpv.enable=0 off the kernel command line and reboot");
+	else if (!strcmp(m->state, "refused"))
+		NEXT(m, "this kernel's KVM is not supported: journalctl -k -g %s says more", log);
+	else
+		return false;
+	return true;
+}
+
+static void advise_host(const struct platform *platform, struct module_facts *m)
+{
+	const char *module = !strcmp(platform->cpu_flag, "svm") ? "kvm_amd" : "kvm_intel";
+
+	if (advise_common(m, "kvmpv"))
+		return;
+	if (!strcmp(m->state, "idle"))
+		NEXT(m, "kvmpvctl enable --host");
+	else if (!strcmp(m->state, "waiting") && *platform->cpu_flag)
+		NEXT(m, "modprobe %s", module);
+	else if (!strcmp(m->state, "waiting"))
+		NEXT(m, "switch virtualization (VMX or SVM) on in the firmware or the hypervisor");
+}
+
+static void advise_guest(const struct platform *platform, struct guest *guest)
+{
+	struct module_facts *m = &guest->module;
+
+	if (advise_common(m, "kvmpv"))
+		return;
+	if (!strcmp(m->state, "off"))
+		NEXT(m, "kvmpvctl enable --guest, or boot with kvm_paravirt=1");
+	else if (!strcmp(m->state, "idle") && guest->enable_known && !guest->enable)
+		NEXT(m, "kvmpvctl enable --host on the host, then restart this VM, then "
+			"kvmpvctl enable --guest here");
+	else if (!strcmp(m->state, "idle"))
+		NEXT(m, "kvmpvctl enable --host on the host, then restart this VM");
+}
+
+/**
+ * advise() - say for each side that is not active what to do next
+ * @ctl: the run
+ * @status: its sides' @next are set
+ */
+void advise(const struct ctl *ctl, struct status *status)
+{
+	struct module_facts *host = &status->host.module;
+	struct module_facts *guest = &status->guest.module;
+
+	if (!host->loaded)
+		advise_load(ctl, &status->platform, SIDE_HOST, host);
+	else if (strcmp(host->state, "active"))
+		advise_host(&status->platform, host);
+	if (!guest->loaded)
+		advise_load(ctl, &status->platform, SIDE_GUEST, guest);
+	else if (strcmp(guest->state, "active"))
+		advise_guest(&status->platform, &status->guest);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KVMPVCTL_ADVICE_H
+#define KVMPVCTL_ADVICE_H
+
+#include "render.h"
+
+void advise(const struct ctl *ctl, struct status *status);
+
+#endif /* KVMPVCTL_ADVICE_H */

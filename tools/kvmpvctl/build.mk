@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# kvmpvctl: the command line, its completion script and its man page
+
+CTL_SRC := $(wildcard tools/kvmpvctl/*.c)
+CTL_OBJ := $(CTL_SRC:tools/kvmpvctl/%.c=$(B)/tools/kvmpvctl/%.o)
+CTL_PKG := json-c libkmod
+CTL_CFLAGS = $(shell pkg-config --cflags $(CTL_PKG))
+CTL_LIBS = $(shell pkg-config --libs $(CTL_PKG))
+
+tools: $(B)/kvmpvctl $(B)/kvmpvctl.bash ## build kvmpvctl
+
+$(B)/kvmpvctl: $(CTL_OBJ)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
+
+$(B)/tools/kvmpvctl/%.o: tools/kvmpvctl/%.c VERSION tools/kvmpvctl/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CTL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(CTL_OBJ:.o=.d)
+
+$(B)/kvmpvctl.bash: $(B)/kvmpvctl
+	$< completion bash > $@
+
+install:: tools ## install tool, man page, completion
+	install -D -m 0755 $(B)/kvmpvctl $(DESTDIR)$(PREFIX)/sbin/kvmpvctl
+	install -D -m 0644 docs/man/kvmpvctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/kvmpvctl.8
+	install -D -m 0644 $(B)/kvmpvctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmpvctl
+
+bench-ctl: tools ## measure kvmpvctl: build/bench/ctl.json
+	tests/bench/ctl.sh
+
+.PHONY: tools install bench-ctl

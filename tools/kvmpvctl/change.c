@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Setting switches: in the running module through sysfs, and for later boots in the configuration
+ * file. All changes are planned first (--dry-run shows the plan), a switch that has its value
+ * already is left alone, and the new configuration file is written out before the first switch is
+ * set, so that a full disk or a missing right is found before anything has changed.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "change.h"
+#include "facts.h"
+
+/**
+ * changes_open() - start a plan for one side
+ * @ctl: the run; its @vm picks a VM of the host
+ * @side: which side
+ * @ret_changes: to be given to changes_close() when EXIT_DONE is returned
+ *
+ * A module that is not loaded is no failure here, a VM that does not exist is one.
+ *
+ * Return: EXIT_DONE, or another exit code and the failure is reported.
+ */
+int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes)
+{
+	struct changes *c = ret_changes;
+	char path[PATH_MAX];
+	struct vm_id id;
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->side = side;
+	c->vm = ctl->vm;
+	c->enable = -1;
+	c->dir.fd = -1;
+	features_init(&c->keys);
+	snprintf(path, sizeof(path), "%s", side_defs[side].sysfs);
+	if (c->vm) {
+		if (parse_vm_id(c->vm, &id))
+			return fail(ctl, EXIT_USAGE, "kvmpvctl status shows the VMs",
+				    "%s is not a VM: expected PID-N", c->vm);
+		if (!path_exists(ctl, path))
+			return fail_not_loaded(ctl, SIDE_MASK(SIDE_HOST));
+		snprintf(path, sizeof(path), "%s/vm/%s", side_defs[side].sysfs, c->vm);
+	}
+	err = dir_open_root(ctl, path, &c->dir);
+	if (err && (err != -ENOENT || c->vm))
+		return fail(ctl, EXIT_FAILED,
+			    c->vm ? "kvmpvctl status shows the VMs" : "run it as root",
+			    "cannot open %s: %s", c->dir.path, strerror(-err));
+	c->loaded = !err;
+	if (c->loaded) {
+		err = features_list(&c->dir, &c->keys, &c->present);
+		if (err) {
+			dir_close(&c->dir);
+			return fail(ctl, EXIT_FAILED, NULL, "cannot read %s/features: %s",
+				    c->dir.path, strerror(-err));
+		}
+	}
+	if (side == SIDE_GUEST) {
+		c->enable = names_add(&c->keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
+		c->present |= c->enable < 0 ? 0 : NAME_BIT(c->enable);
+	}
+	return EXIT_DONE;
+}
+
+/**
+ * changes_close() - end the use of a plan
+ * @changes: the plan
+ */
+void changes_close(struct changes *changes)
+{
+	if (changes->loaded)
+		dir_close(&changes->dir);
+}
+
+/**
+ * change_file() - the file of a switch
+ * @changes: the plan
+ * @key: number of the switch
+ * @ret: its name in the plan's directory
+ * @size: bytes at @ret
+ */
+void change_file(const struct changes *changes, unsigned int key, char *ret, size_t size)
+{
+	snprintf(ret, size, "%s%s", (int)key == changes->enable ? "" : "features/",
+		 changes->keys.name[key]);
+}
+
+static bool runtime_has(const struct changes *changes, unsigned int key, bool on)
+{
+	const char *text;
+	char file[64], word[8];
+	bool now;
+
+	change_file(changes, key, file, sizeof(file));
+	return !file_read(changes->dir.fd, file, &text) && !parse_line(text, word, sizeof(word)) &&
+	       !parse_bool(word, &now) && now == on;
+}
+
+/**
+ * changes_add() - add a switch to a plan
+ * @changes: the plan
+ * @key: number of the switch
+ * @on: what to set it to
+ * @config: where to save it, or NULL for the running module
+ */
+void changes_add(struct changes *changes, unsigned int key, bool on, const struct config *config)
+{
+	struct change *change = &changes->change[changes->n++];
+	bool now;
+
+	change->key = key;
+	change->on = on;
+	change->saved = config;
+	if (config)
+		change->already = config_get(config, key, &now) && now == on;
+	else
+		change->already = runtime_has(changes, key, on);
+}
+
+static int write_failed(struct ctl *ctl, const struct changes *changes, size_t at, int err)
+{
+	const struct change *change = &changes->change[at];
+	const char *next = "dmesg may say why";
+	char file[64], done[512];
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < at; i++)
+		if (!changes->change[i].saved && !changes->change[i].already)
+			set |= NAME_BIT(changes->change[i].key);
+	names_join(&changes->keys, set, " ", done, sizeof(done));
+	change_file(changes, change->key, file, sizeof(file));
+	if (err == -EACCES || err == -EPERM)
+		next = "run it as root";
+	else if (err == -ENOENT || err == -ENODEV)
+		next = "kvmpvctl status shows what is there now";
+	return fail(ctl, EXIT_FAILED, next, "cannot switch %s %s: %s/%s: %s%s%s",
+		    changes->keys.name[change->key], change->on ? "on" : "off", changes->dir.path,
+		    file, strerror(-err), set ? "; switched before that: " : "", done);
+}
+
+static int runtime_write(struct ctl *ctl, const struct changes *changes)
+{
+	char file[64];
+	int err;
+
+	for (size_t i = 0; i < changes->n; i++) {
+		const struct change *change = &changes->change[i];
+
+		if (change->saved || change->already)
+			continue;
+		change_file(changes, change->key, file, sizeof(file));
+		err = file_write(&changes->dir, file, change->on ? "1\n" : "0\n");
+		if (err)
+			return write_failed(ctl, changes, i, err);
+	}
+	return EXIT_DONE;
+}
+
+static bool config_change(struct changes *changes, struct config *config)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < changes->n; i++) {
+		const struct change *change = &changes->change[i];
+
+		if (!change->saved || change->already)
+			continue;
+		config_set(config, &changes->keys, change->key, change->on);
+		any = true;
+	}
+	return any;
+}
+
+static int save_failed(struct ctl *ctl, const struct config *config, const char *when, int err)
+{
+	return fail(ctl, EXIT_FAILED,
+		    err == -EACCES ? "run it as root, or with --runtime to save nothing"
+				   : "with --runtime nothing is saved",
+		    "cannot write %s: %s; %s", config->path, strerror(-err), when);
+}
+
+/* What came of it: a switch can be on and kvmpv still not in use. */
+static void state_read(struct changes *changes)
+{
+	const char *text;
+
+	if (!changes->loaded || changes->vm)
+		return;
+	if (!file_read(changes->dir.fd, "state", &text))
+		parse_line(text, changes->state, sizeof(changes->state));
+	if (!file_read(changes->dir.fd, "reason", &text))
+		parse_line(text, changes->reason, sizeof(changes->reason));
+}
+
+/**
+ * changes_make() - carry a plan out
+ * @ctl: the run; with its @dry_run nothing is done
+ * @changes: the plan
+ * @config: the configuration file to change, or NULL
+ *
+ * Return: EXIT_DONE, or another exit code and the failure is reported.
+ */
+int changes_make(struct ctl *ctl, struct changes *changes, struct config *config)
+{
+	int err, code;
+
+	if (config)
+		strcpy(changes->config_path, config->path);
+	if (ctl->dry_run)
+		return EXIT_DONE;
+	if (config && !config_change(changes, config))
+		config = NULL;
+	err = config ? config_stage(config) : 0;
+	if (err)
+		return save_failed(ctl, config, "nothing was changed", err);
+	code = runtime_write(ctl, changes);
+	if (code)
+		return code;
+	err = config ? config_commit(config) : 0;
+	if (err)
+		return save_failed(ctl, config, "the change lasts until the next boot only", err);
+	state_read(changes);
+	return EXIT_DONE;
+}

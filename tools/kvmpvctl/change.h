@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KVMPVCTL_CHANGE_H
+#define KVMPVCTL_CHANGE_H
+
+#include "config.h"
+#include "kvmpvctl.h"
+#include "names.h"
+#include "sysfs.h"
+
+/**
+ * struct change - a switch to be set
+ * @key: number of the feature or of CONFIG_ENABLE
+ * @on: to what
+ * @saved: in the configuration file; else in the running module
+ * @already: it has that value
+ */
+struct change {
+	unsigned int key;
+	bool on;
+	bool saved;
+	bool already;
+};
+
+/**
+ * struct changes - all that a verb sets on one side
+ * @side: which
+ * @vm: the VM it is for, or NULL
+ * @keys: names of the keys
+ * @enable: number of CONFIG_ENABLE in @keys, -1 where there is none
+ * @loaded: the module is loaded: @dir is open and @present is set
+ * @dir: the directory of the side or the VM
+ * @present: NAME_BIT() of each key the module has
+ * @config_path: the configuration file
+ * @n: entries in @change
+ * @change: in the order they are made
+ * @state: of the side afterwards, empty when not read
+ * @reason: of the side afterwards
+ * @note: what else the administrator should know, with what to do about it
+ */
+struct changes {
+	enum side side;
+	const char *vm;
+	struct names keys;
+	int enable;
+	bool loaded;
+	struct dir dir;
+	uint64_t present;
+	char config_path[PATH_MAX];
+	size_t n;
+	struct change change[2 * NAMES_MAX];
+	char state[24];
+	char reason[512];
+	char note[256];
+};
+
+int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes);
+void changes_close(struct changes *changes);
+void changes_add(struct changes *changes, unsigned int key, bool on, const struct config *config);
+void change_file(const struct changes *changes, unsigned int key, char *ret, size_t size);
+int changes_make(struct ctl *ctl, struct changes *changes, struct config *config);
+
+int toggle(struct ctl *ctl, int argc, char **argv, bool on);
+
+#endif /* KVMPVCTL_CHANGE_H */

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of verbs, options and exit codes.
+ */
+#include <string.h>
+
+#include "commands.h"
+
+static const struct option_def option_defs[] = {
+	{OPT_JSON, "json", 0, NULL, "print JSON"},
+	{OPT_NO_LEGEND, "no-legend", 0, NULL, "print tables without their headers"},
+	{OPT_COLOR, "color", 0, "WHEN", "colour states: auto, always or never"},
+	{OPT_HOST, "host", 0, NULL, "the host side only"},
+	{OPT_GUEST, "guest", 0, NULL, "the guest side only"},
+	{OPT_ROOT, "root", 0, "DIR", "look at the files below DIR instead of /"},
+	{OPT_HELP, "help", 'h', NULL, "print help"},
+	{OPT_VERSION, "version", 0, NULL, "print the version of kvmpvctl"},
+	{OPT_DRY_RUN, "dry-run", 0, NULL, "print what would be set and where, set nothing"},
+	{OPT_RUNTIME, "runtime", 0, NULL, "until the next boot: save nothing in /etc/kvmpv"},
+	{OPT_VM, "vm", 0, "PID-N", "one VM of this host, as status names it"},
+	{OPT_WATCH, "watch", 0, "N", "refresh every N seconds and show rates, until SIGINT"},
+	{OPT_COUNT, "count", 0, "N", "with --watch: stop after N refreshes"},
+	{OPT_HISTOGRAM, "histogram", 0, NULL, "draw how long kvmpv's hypercalls took"},
+	{OPT_RESET, "reset", 0, NULL, "start counters and histograms at zero again"},
+};
+
+const enum option options_global[] = {
+	OPT_JSON, OPT_NO_LEGEND, OPT_COLOR,   OPT_HOST, OPT_GUEST,
+	OPT_ROOT, OPT_HELP,	 OPT_VERSION, OPT_END,
+};
+
+const struct command commands[] = {
+	{
+		.name = "status",
+		.summary = "show what is there, what is active, and what to do when it is not",
+		.text = "Without a verb, kvmpvctl shows the status. Needs no root.",
+		.run = cmd_status,
+	},
+	{
+		.name = "enable",
+		.arguments = ARGS_FEATURES,
+		.summary = "switch features on, now and at each boot",
+		.text = "Without FEATURE: on a host all features for new VMs, in a guest kvmpv as "
+			"a "
+			"whole. With --vm for one running VM, until it ends.",
+		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
+		.run = cmd_enable,
+	},
+	{
+		.name = "disable",
+		.arguments = ARGS_FEATURES,
+		.summary = "switch features off, now and at each boot",
+		.text = "Without FEATURE: on a host all features for new VMs, in a guest kvmpv as "
+			"a "
+			"whole. With --vm for one running VM, until it ends.",
+		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
+		.run = cmd_disable,
+	},
+	{
+		.name = "apply",
+		.summary = "bring the running modules to what /etc/kvmpv/*.conf says",
+		.text = "Settings a file does not mention stay as they are. Used at boot.",
+		.options = {OPT_DRY_RUN},
+		.run = cmd_apply,
+	},
+	{
+		.name = "stats",
+		.summary = "show counters",
+		.text = "A host shows the sum over all VMs and a row for each VM.",
+		.options = {OPT_VM, OPT_WATCH, OPT_COUNT, OPT_HISTOGRAM, OPT_RESET},
+		.run = cmd_stats,
+	},
+	{
+		.name = "version",
+		.summary = "compare tool, loaded modules, modules on disk and in the initramfs",
+		.text = "Reads the running kernel's initramfs, which takes a moment.",
+		.run = cmd_version,
+	},
+	{
+		.name = "help",
+		.arguments = ARGS_VERB,
+		.summary = "explain kvmpvctl or a verb",
+		.text = "The whole story is in kvmpvctl(8).",
+		.run = cmd_help,
+	},
+	{
+		.name = "completion",
+		.arguments = ARGS_SHELL,
+		.summary = "print a completion script for a shell",
+		.text = "SHELL is bash.",
+		.hidden = true,
+		.run = cmd_completion,
+	},
+	{.name = NULL},
+};
+
+const struct exit_def exits[] = {
+	{EXIT_DONE, "done; for status: what is loaded is active"},
+	{EXIT_FAILED, "failed, or something could not be read"},
+	{EXIT_USAGE, "wrong usage"},
+	{EXIT_INACTIVE, "a module is not loaded, or not active"},
+	{EXIT_UNSUPPORTED, "not supported on this machine or by the loaded module"},
+};
+
+const size_t exits_n = ARRAY_SIZE(exits);
+
+/**
+ * command_find() - look a verb up
+ * @name: the verb
+ *
+ * Return: the command, NULL for none.
+ */
+const struct command *command_find(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}
+
+/**
+ * option_def() - look an option up
+ * @id: which
+ *
+ * Return: its definition, NULL for OPT_END.
+ */
+const struct option_def *option_def(enum option id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(option_defs); i++)
+		if (option_defs[i].id == id)
+			return &option_defs[i];
+	return NULL;
+}
+
+/**
+ * arguments_text() - how a verb's arguments are written in a synopsis
+ * @arguments: what the verb takes
+ *
+ * Return: the text, empty for no arguments.
+ */
+const char *arguments_text(enum arguments arguments)
+{
+	static const char *const texts[] = {
+		[ARGS_NONE] = "",
+		[ARGS_FEATURES] = "[FEATURE...]",
+		[ARGS_VERB] = "[VERB]",
+		[ARGS_SHELL] = "SHELL",
+	};
+
+	return texts[arguments];
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The modules in the initramfs of the running kernel.
+ *
+ * An initramfs is a row of cpio archives ("newc"), the last of which is mostly compressed. The
+ * archives' headers are followed here; the compressed part comes through a pipe from gzip, xz, zstd,
+ * lz4, bzip2 or lzop, whichever made it. A module that is found is copied to memory and read by
+ * libkmod. That takes a few tenths of a second, so only ``kvmpvctl version`` does it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "modules.h"
+#include "sysfs.h"
+
+#define CPIO_HEADER 110
+#define CPIO_NAME_MAX 4096
+#define MODULE_SIZE_MAX (64U << 20)
+
+extern char **environ;
+
+/**
+ * struct compressor - how an initramfs can be compressed
+ * @magic: its first bytes
+ * @len: how many
+ * @missing: what to say when the program is not there
+ * @argv: the program that undoes it, from stdin to stdout
+ */
+struct compressor {
+	const char *magic;
+	size_t len;
+	const char *missing;
+	char *const argv[4];
+};
+
+static const struct compressor compressors[] = {
+	{"\x1f\x8b", 2, "gzip is missing", {"gzip", "-dcq"}},
+	{"\x28\xb5\x2f\xfd", 4, "zstd is missing", {"zstd", "-dcq"}},
+	{"\xfd"
+	 "7zXZ",
+	 5,
+	 "xz is missing",
+	 {"xz", "-dcq"}},
+	{"\x02\x21\x4c\x18", 4, "lz4 is missing", {"lz4", "-dcq"}},
+	{"BZh", 3, "bzip2 is missing", {"bzip2", "-dcq"}},
+	{"\x5d\x00\x00", 3, "xz is missing", {"xz", "-dcq", "--format=lzma"}},
+	{"\x89LZO", 4, "lzop is missing", {"lzop", "-dcq"}},
+};
+
+static bool hex8(const char *s, uint32_t *ret_value)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 8; i++) {
+		const char *digits = "0123456789abcdef0123456789ABCDEF";
+		const char *digit = s[i] ? strchr(digits, s[i]) : NULL;
+
+		if (!digit)
+			return false;
+		value = value << 4 | ((uint32_t)(digit - digits) & 15);
+	}
+	*ret_value = value;
+	return true;
+}
+
+static bool skip(FILE *in, uint64_t n)
+{
+	char buf[65536];
+
+	while (n) {
+		size_t want = n < sizeof(buf) ? (size_t)n : sizeof(buf);
+
+		if (fread(buf, 1, want, in) != want)
+			return false;
+		n -= want;
+	}
+	return true;
+}
+
+static bool side_of(const char *name, enum side *ret_side)
+{
+	const char *base = strrchr(name, '/');
+
+	base = base ? base + 1 : name;
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
+		size_t len = strlen(side_defs[side].module);
+
+		if (!strncmp(base, side_defs[side].module, len) && !strncmp(base + len, ".ko", 3) &&
+		    strchr(".", base[len + 3])) {
+			*ret_side = side;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Copies a module out of the archive and lets libkmod look at it. */
+static bool module_take(FILE *in, const char *name, uint32_t size, struct module_version *v)
+{
+	char path[32];
+	void *data;
+	int fd;
+
+	snprintf(v->path, sizeof(v->path), "%.4000s", name);
+	data = size && size <= MODULE_SIZE_MAX ? malloc(size) : NULL;
+	if (!data)
+		return skip(in, size);
+	if (fread(data, 1, size, in) != size) {
+		free(data);
+		return false;
+	}
+	v->found = true;
+	fd = memfd_create("kvmpv.ko", MFD_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size || module_file(path, v)) {
+		v->found = false;
+		strcpy(v->why, "unknown (not understood)");
+	}
+	if (fd >= 0)
+		close(fd);
+	free(data);
+	return true;
+}
+
+/* One archive, its header's magic already read. False: it ends too early. */
+static bool archive_read(FILE *in, struct module_version *versions)
+{
+	char header[CPIO_HEADER], name[CPIO_NAME_MAX + 4];
+	uint32_t size, len, rest;
+	enum side side;
+	bool more;
+
+	memcpy(header, "070701", 6);
+	while (fread(header + 6, 1, CPIO_HEADER - 6, in) == CPIO_HEADER - 6) {
+		if (strncmp(header, "07070", 5) || !hex8(header + 54, &size) ||
+		    !hex8(header + 94, &len) || !len || len > CPIO_NAME_MAX)
+			return false;
+		rest = len + (0U - (CPIO_HEADER + len)) % 4;
+		if (fread(name, 1, rest, in) != rest || name[len - 1])
+			return false;
+		if (!strcmp(name, "TRAILER!!!"))
+			return true;
+		if (side_of(name, &side) && !versions[side].found)
+			more = module_take(in, name, size, &versions[side]);
+		else
+			more = skip(in, size);
+		if (!more || !skip(in, (0U - size) % 4) || fread(header, 1, 6, in) != 6)
+			return false;
+	}
+	return false;
+}
+
+static const char *archives_read(FILE *in, bool nested, struct module_version *versions);
+
+static const char *compressed_read(FILE *in, const char *magic, struct module_version *versions)
+{
+	const struct compressor *c = NULL;
+	posix_spawn_file_actions_t actions;
+	const char *why = NULL;
+	int ends[2], status;
+	FILE *out;
+	pid_t pid;
+
+	for (size_t i = 0; i < ARRAY_SIZE(compressors) && !c; i++)
+		if (!memcmp(magic, compressors[i].magic, compressors[i].len))
+			c = &compressors[i];
+	if (!c)
+		return "not understood";
+	/* The program reads on where this one stands. */
+	if (lseek(fileno(in), ftello(in) - 6, SEEK_SET) < 0 || pipe2(ends, O_CLOEXEC))
+		return strerror(errno);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, c->argv[0], &actions, NULL, c->argv, environ)) {
+		why = c->missing;
+		pid = -1;
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	out = fdopen(ends[0], "r");
+	if (out && pid > 0)
+		why = archives_read(out, true, versions);
+	if (out)
+		fclose(out);
+	else
+		close(ends[0]);
+	if (pid < 0)
+		return why;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? c->missing : why;
+}
+
+/* All archives in a row. NULL, or why the row could not be followed to its end. */
+static const char *archives_read(FILE *in, bool nested, struct module_version *versions)
+{
+	char magic[6];
+	int c;
+
+	for (;;) {
+		while ((c = getc(in)) == 0)
+			continue;
+		if (c == EOF)
+			return NULL;
+		magic[0] = (char)c;
+		if (fread(magic + 1, 1, 5, in) != 5)
+			return "cut short";
+		if (!strncmp(magic, "07070", 5)) {
+			if (!archive_read(in, versions))
+				return "cut short or damaged";
+		} else {
+			return nested ? "not understood" : compressed_read(in, magic, versions);
+		}
+	}
+}
+
+static FILE *initramfs_open(const struct ctl *ctl, char ret_path[PATH_MAX], char *ret_why,
+			    size_t size)
+{
+	static const char *const forms[] = {
+		"%s/boot/initrd.img-%s", /* initramfs-tools */
+		"%s/boot/initramfs-%s.img", /* dracut */
+		"%s/boot/initrd-%s", /* SUSE */
+	};
+	struct utsname uts;
+	int fd;
+
+	uname(&uts);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		snprintf(ret_path, PATH_MAX, forms[i], ctl->root, uts.release);
+		fd = open(ret_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		if (fd >= 0)
+			return fdopen(fd, "r");
+		if (errno != ENOENT) {
+			snprintf(ret_why, size, "unknown (%s)", problem_text(errno));
+			return NULL;
+		}
+	}
+	snprintf(ret_why, size, "unknown (no initramfs of %.40s in /boot)", uts.release);
+	return NULL;
+}
+
+/**
+ * initramfs_read() - versions of the modules in the running kernel's initramfs
+ * @ctl: the run
+ * @ret_versions: by side
+ */
+void initramfs_read(const struct ctl *ctl, struct module_version ret_versions[SIDE_COUNT])
+{
+	char path[PATH_MAX], opening[160];
+	const char *why = NULL;
+	FILE *in;
+
+	memset(ret_versions, 0, SIDE_COUNT * sizeof(*ret_versions));
+	in = initramfs_open(ctl, path, opening, sizeof(opening));
+	if (in) {
+		why = archives_read(in, false, ret_versions);
+		fclose(in);
+	}
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
+		struct module_version *v = &ret_versions[side];
+
+		if (v->found || *v->why)
+			continue;
+		if (!in)
+			strcpy(v->why, opening);
+		else if (why)
+			snprintf(v->why, sizeof(v->why), "unknown (%.100s: %.40s)", path, why);
+		else
+			strcpy(v->why, "not there");
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KVMPVCTL_JSON_H
+#define KVMPVCTL_JSON_H
+
+#include <json-c/json.h>
+
+#include "render.h"
+
+/* The forms' versions: minor grows with each member, major when one goes or changes. */
+#define JSON_MAJOR 1
+#define JSON_MINOR 0
+
+json_object *json_start(const struct ctl *ctl);
+void json_print(const struct ctl *ctl, json_object *object);
+void json_add(json_object *object, const char *key, json_object *value);
+void json_add_string(json_object *object, const char *key, const char *value);
+void json_add_text(json_object *object, const char *key, const char *value);
+void json_add_problems(const struct ctl *ctl, json_object *object);
+json_object *json_names(const struct names *names, uint64_t set);
+
+void json_help(struct ctl *ctl, const struct command *command);
+void json_status(struct ctl *ctl, const struct status *status);
+void json_stats(struct ctl *ctl, const struct stats *now, const struct stats *before);
+
+#endif /* KVMPVCTL_JSON_H */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What ``enable`` and ``disable`` share: which side, which switches, which file.
+ */
+#include <string.h>
+
+#include "change.h"
+#include "commands.h"
+#include "platform.h"
+#include "render.h"
+
+static bool one_side(unsigned int sides)
+{
+	return sides && !(sides & (sides - 1));
+}
+
+/* The side that was asked for, else the only one loaded, else the only one possible. */
+static int side_pick(struct ctl *ctl, enum side *ret_side)
+{
+	unsigned int sides = ctl->sides;
+	struct platform platform;
+
+	if (ctl->vm) {
+		if (sides & SIDE_MASK(SIDE_GUEST))
+			return fail(ctl, EXIT_USAGE, NULL, "--vm is for the host, not for --guest");
+		sides = SIDE_MASK(SIDE_HOST);
+	}
+	if (!sides)
+		sides = sides_loaded(ctl);
+	if (!sides) {
+		platform_read(ctl, &platform);
+		sides = platform.possible;
+	}
+	if (!sides)
+		return fail(ctl, EXIT_UNSUPPORTED,
+			    "to prepare another machine's file, say --host or --guest",
+			    "kvmpv cannot be used here: this is %s", platform_role(&platform));
+	if (!one_side(sides))
+		return fail(ctl, EXIT_USAGE, "say --host or --guest",
+			    "this machine can be both a host and a guest");
+	*ret_side = sides == SIDE_MASK(SIDE_HOST) ? SIDE_HOST : SIDE_GUEST;
+	return EXIT_DONE;
+}
+
+static int feature_unknown(struct ctl *ctl, const struct changes *changes, const char *name)
+{
+	char list[1024], next[1100];
+	struct names known;
+
+	features_init(&known);
+	names_join(&known, ~0ULL, " ", list, sizeof(list));
+	snprintf(next, sizeof(next), "features: %s", list);
+	return fail(ctl, EXIT_USAGE, next, "unknown feature %.40s", name);
+}
+
+static int feature_absent(struct ctl *ctl, const struct changes *changes, const char *name)
+{
+	uint64_t set = changes->present;
+	char list[1024], next[1100];
+
+	if (changes->enable >= 0)
+		set &= ~NAME_BIT(changes->enable);
+	names_join(&changes->keys, set, " ", list, sizeof(list));
+	snprintf(next, sizeof(next), "features it has: %s", list);
+	return fail(ctl, EXIT_UNSUPPORTED, next, "%s that is loaded has no feature %s",
+		    side_defs[changes->side].module, name);
+}
+
+/* The keys that the arguments mean; none mean all of the host's, the one main switch of a guest. */
+static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, char **argv,
+		     uint64_t *ret_set)
+{
+	struct names known;
+	uint64_t set = 0;
+
+	features_init(&known);
+	if (!argc && changes->enable >= 0)
+		set = NAME_BIT(changes->enable);
+	else if (!argc)
+		set = changes->loaded ? changes->present : NAME_BIT(known.n) - 1;
+	for (int i = 0; i < argc; i++) {
+		int key = names_find(&changes->keys, argv[i], strlen(argv[i]));
+
+		if (key < 0 || key == changes->enable)
+			return feature_unknown(ctl, changes, argv[i]);
+		if (changes->loaded && !(changes->present & NAME_BIT(key)))
+			return feature_absent(ctl, changes, argv[i]);
+		set |= NAME_BIT(key);
+	}
+	*ret_set = set;
+	return EXIT_DONE;
+}
+
+static int toggle_make(struct ctl *ctl, struct changes *changes, uint64_t set, bool on)
+{
+	bool save = !ctl->runtime && !ctl->vm;
+	struct config config = {.text = NULL};
+	int code = EXIT_DONE;
+
+	if (save)
+		code = config_read(ctl, changes->side, &changes->keys, &config);
+	for (unsigned int key = 0; !code && key < changes->keys.n; key++) {
+		if (!(set & NAME_BIT(key)))
+			continue;
+		if (changes->loaded)
+			changes_add(changes, key, on, NULL);
+		if (save)
+			changes_add(changes, key, on, &config);
+	}
+	if (!code)
+		code = changes_make(ctl, changes, save ? &config : NULL);
+	config_free(&config);
+	return code;
+}
+
+/**
+ * toggle() - switch features, or all of a side, on or off
+ * @ctl: the run
+ * @argc: features named
+ * @argv: their names
+ * @on: on or off
+ *
+ * Return: exit code.
+ */
+int toggle(struct ctl *ctl, int argc, char **argv, bool on)
+{
+	struct changes changes;
+	enum side side = SIDE_HOST;
+	uint64_t set = 0;
+	int code;
+
+	code = side_pick(ctl, &side);
+	if (code)
+		return code;
+	code = changes_open(ctl, side, &changes);
+	if (code)
+		return code;
+	code = keys_pick(ctl, &changes, argc, argv, &set);
+	if (!code && !changes.loaded && ctl->runtime)
+		code = fail_not_loaded(ctl, SIDE_MASK(side));
+	if (!code)
+		code = toggle_make(ctl, &changes, set, on);
+	if (!code) {
+		if (!changes.loaded) {
+			snprintf(changes.note, sizeof(changes.note),
+				 "%s is not loaded, the setting takes effect when it is: "
+				 "modprobe %s, then kvmpvctl apply --%s",
+				 side_defs[side].module, side_defs[side].module,
+				 side_defs[side].name);
+			code = EXIT_INACTIVE;
+		}
+		ctl->ops->changes(ctl, &changes, 1);
+	}
+	changes_close(&changes);
+	return code;
+}
