@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Programs of the lab. tests/lab/run builds them itself when they are missing.
+# Programs of the lab. tests/lab/run has them built when it needs them.
 
-LAB_PROGRAMS := $(B)/lab/lab-agent
+LAB_PROGRAMS := $(addprefix $(B)/lab/,lab-agent mkdisk extract-vmlinux preload.so boot.bin)
 
 lab: $(LAB_PROGRAMS) ## build the lab's own programs
 
@@ -9,5 +9,20 @@ lab: $(LAB_PROGRAMS) ## build the lab's own programs
 $(B)/lab/lab-agent: tests/lab/agent.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -static -o $@ $<
+
+$(B)/lab/mkdisk $(B)/lab/extract-vmlinux: $(B)/lab/%: tests/lab/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -o $@ $<
+
+$(B)/lab/preload.so: tests/lab/preload.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
+
+$(B)/lab/boot.o: tests/lab/boot.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+$(B)/lab/boot.bin: $(B)/lab/boot.o
+	$(LD) -Ttext 0x7c00 --oformat binary -m elf_x86_64 -o $@ $<
 
 .PHONY: lab
