@@ -3,6 +3,9 @@
 #
 # Holds include/kvmpv/abi.h and docs/abi against each other, and tests the code in the header. Each
 # kind of difference is also made on purpose, in a copy, and must be found.
+#
+# shellcheck disable=SC2016 # backquotes are text here: reST
+# shellcheck disable=SC2086 # lists of compiler options are split on purpose
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 unit=tests/unit

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one place that decides what is in use. Every change goes through the same two steps, start()
+ * and quit(), under one mutex; whoever only wants to know whether a feature may be used reads
+ * state_used without it.
+ *
+ * A change of features renegotiates by another hello, without a bye in between: features that stay
+ * on keep working all the time, since the host never is without a handshake.
+ */
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include <kvmpv/abi.h>
+
+#include "calls.h"
+#include "names.h"
+#include "page.h"
+#include "state.h"
+#include "stats.h"
+#include "watch.h"
+
+#define LOST "host stopped answering (module unloaded or migrated)"
+
+u32 state_used;
+
+static DEFINE_MUTEX(lock);
+
+/*
+ * @greeted: a hello was answered, so a bye is due
+ * @refused: @view.host answered no; do not ask again before something changed
+ * @lost: there was a handshake, and the host went away
+ * @halted: the machine is going down or to sleep
+ * @scanned: when host_find() last ran, in jiffies
+ * @logged: what the log last said, so that it does not say it again
+ */
+static struct {
+	struct state_view view;
+	bool greeted;
+	bool refused;
+	bool lost;
+	bool halted;
+	unsigned long scanned;
+	char logged[STATE_REASON_MAX];
+} self = {
+	.view.wanted = KVMPV_FEATURES_ALL,
+};
+
+/* Context of everything static below: lock held, process, may sleep. */
+
+static void enter(enum guest_state state, const char *reason)
+{
+	self.view.state = state;
+	strscpy(self.view.reason, reason, sizeof(self.view.reason));
+}
+
+static void report(void)
+{
+	char names[NAMES_MAX];
+
+	if (!strcmp(self.logged, self.view.reason))
+		return;
+	strscpy(self.logged, self.view.reason, sizeof(self.logged));
+	if (self.view.state == GUEST_ACTIVE) {
+		names_of_features(names, sizeof(names), self.view.used);
+		pr_info_ratelimited("active: ABI %u, host instance 0x%08x, using %s\n",
+				    self.view.abi, self.view.host.instance, names);
+	} else {
+		pr_info_ratelimited("%s: %s\n", name_of_state(self.view.state), self.view.reason);
+	}
+}
+
+/* Use nothing any more and leave the host as if we had never been there. */
+static void quit(void)
+{
+	WRITE_ONCE(state_used, 0);
+	self.view.used = 0;
+	page_stop();
+	if (self.greeted)
+		call_bye();
+	self.greeted = false;
+	self.view.abi = 0;
+}
+
+static void look(void)
+{
+	host_find(&self.view.host);
+	self.scanned = jiffies;
+}
+
+/* Not enabled: say what could be, so that an administrator sees whether enabling is worth it. */
+static void rest(void)
+{
+	char reason[STATE_REASON_MAX];
+
+	look();
+	if (self.view.host.base) {
+		enter(GUEST_OFF, "a host offers kvmpv, but enable is 0");
+		return;
+	}
+	host_explain(reason, sizeof(reason));
+	enter(GUEST_IDLE, reason);
+}
+
+static void refuse(const char *reason)
+{
+	quit();
+	self.refused = true;
+	enter(GUEST_IDLE, reason);
+}
+
+static void explain_hello(int error)
+{
+	const struct host_block *host = &self.view.host;
+	char reason[STATE_REASON_MAX];
+
+	if (error == -EOPNOTSUPP &&
+	    kvmpv_abi_negotiate(host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX) < 0)
+		snprintf(reason, sizeof(reason),
+			 "no common ABI version: host speaks %u to %u, this module %u to %u",
+			 host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX);
+	else
+		snprintf(reason, sizeof(reason), "host refused the handshake (error %d)", error);
+	refuse(reason);
+}
+
+/* Handshake, or another one. Ends in GUEST_ACTIVE, or in GUEST_IDLE with all of it undone. */
+static void start(void)
+{
+	char reason[STATE_REASON_MAX];
+	struct page_terms terms;
+	u32 features;
+	int ret;
+
+	look();
+	self.refused = false;
+	if (!self.view.host.base) {
+		quit();
+		host_explain(reason, sizeof(reason));
+		enter(GUEST_IDLE, self.lost ? LOST : reason);
+		return;
+	}
+	features = self.view.host.features & KVMPV_FEATURES_ALL & self.view.wanted;
+	if (!features) {
+		refuse("no feature is both offered and switched on");
+		return;
+	}
+	WRITE_ONCE(state_used, state_used & features);
+	page_stop();
+	ret = call_hello(features);
+	if (ret < 0) {
+		explain_hello(ret);
+		return;
+	}
+	self.greeted = true;
+	terms = (struct page_terms){ret, features, self.view.host.instance};
+	if (features & KVMPV_FEATURE_MASK(PAGE)) {
+		ret = page_start(&terms);
+		if (ret) {
+			snprintf(reason, sizeof(reason), "shared page failed (error %d)", ret);
+			refuse(reason);
+			return;
+		}
+	}
+	self.lost = false;
+	self.view.abi = terms.abi;
+	self.view.used = features;
+	WRITE_ONCE(state_used, features);
+	enter(GUEST_ACTIVE, "");
+}
+
+static bool running(void)
+{
+	return self.view.enable && !self.halted;
+}
+
+/**
+ * state_init() - decide what to do at load
+ * @enable: use kvmpv
+ * @disabled: the kill switch was given: never use it, look at nothing
+ *
+ * Context: module initialisation.
+ */
+void state_init(bool enable, bool disabled)
+{
+	mutex_lock(&lock);
+	if (disabled) {
+		enter(GUEST_DISABLED, "kvmpv.enable=0 on the kernel command line");
+	} else if (enable) {
+		WRITE_ONCE(self.view.enable, true);
+		start();
+	} else {
+		rest();
+	}
+	strscpy(self.logged, self.view.reason, sizeof(self.logged));
+	mutex_unlock(&lock);
+	watch_arm();
+}
+
+/**
+ * state_exit() - stop for good
+ *
+ * Context: process, may sleep; nobody can enable any more.
+ */
+void state_exit(void)
+{
+	mutex_lock(&lock);
+	WRITE_ONCE(self.view.enable, false);
+	quit();
+	mutex_unlock(&lock);
+	watch_stop();
+}
+
+/**
+ * state_set_enable() - use kvmpv, or do not
+ * @enable: which
+ *
+ * Enabling without a host is no error: the watch waits for one.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, or -EPERM when the kill switch was given and @enable is true.
+ */
+int state_set_enable(bool enable)
+{
+	int ret = 0;
+
+	mutex_lock(&lock);
+	if (self.view.state == GUEST_DISABLED) {
+		ret = enable ? -EPERM : 0;
+	} else if (enable != self.view.enable) {
+		WRITE_ONCE(self.view.enable, enable);
+		self.lost = false;
+		if (running()) {
+			start();
+		} else if (!self.halted) {
+			quit();
+			rest();
+		}
+		report();
+	}
+	mutex_unlock(&lock);
+	watch_arm();
+	return ret;
+}
+
+/**
+ * state_set_feature() - allow the use of a feature, or do not
+ * @feature: its bit
+ * @on: which
+ *
+ * Takes effect before it returns. Other features stay in use all the while.
+ *
+ * Context: process, may sleep.
+ */
+void state_set_feature(u32 feature, bool on)
+{
+	u32 wanted;
+
+	mutex_lock(&lock);
+	wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
+	if (wanted != self.view.wanted) {
+		self.view.wanted = wanted;
+		if (running() && self.view.state != GUEST_DISABLED) {
+			start();
+			report();
+		}
+	}
+	mutex_unlock(&lock);
+}
+
+/* Context: lock held, active. Is everything as it was when we said hello? */
+static bool intact(void)
+{
+	return host_same(&self.view.host) && call_probe(self.view.used) != -EPROTO;
+}
+
+/*
+ * Context: lock held, active, not intact. Find out what is left, and start anew with that.
+ *
+ * Return: true when our host is gone, be it that another one is there now. The same instance may
+ * also have forgotten us, or offer something else.
+ */
+static bool recover(void)
+{
+	u32 instance = self.view.host.instance;
+
+	look();
+	if (self.view.host.instance != instance) {
+		self.lost = true;
+		stats_count(GUEST_HOST_LOST);
+		WRITE_ONCE(state_used, 0);
+	}
+	start();
+	return self.view.host.instance != instance;
+}
+
+/**
+ * state_check() - is the host that we talk to still there, or one back?
+ *
+ * Context: process, may sleep; from the watch.
+ */
+void state_check(void)
+{
+	struct host_block host;
+	bool was_lost;
+
+	mutex_lock(&lock);
+	if (!running())
+		goto unlock;
+	if (self.view.state == GUEST_ACTIVE) {
+		if (intact())
+			goto unlock;
+		was_lost = recover();
+	} else {
+		was_lost = true;
+		host_find(&host);
+		if (!host.base || (self.refused && !memcmp(&host, &self.view.host, sizeof(host))))
+			goto unlock;
+		start();
+	}
+	if (was_lost && self.view.state == GUEST_ACTIVE)
+		stats_count(GUEST_HOST_FOUND);
+	report();
+unlock:
+	mutex_unlock(&lock);
+}
+
+/**
+ * state_halt() - stop until state_resume(), whatever is enabled meanwhile
+ * @why: the reason shown
+ *
+ * The host must not know pages of a kernel that is about to be replaced (kexec) or restored from an
+ * image, perhaps on another host.
+ *
+ * Context: process, may sleep.
+ */
+void state_halt(const char *why)
+{
+	mutex_lock(&lock);
+	if (!self.halted && self.view.state != GUEST_DISABLED) {
+		WRITE_ONCE(self.halted, true);
+		quit();
+		enter(GUEST_IDLE, why);
+	}
+	mutex_unlock(&lock);
+}
+
+/**
+ * state_resume() - go on after state_halt()
+ *
+ * Context: process, may sleep.
+ */
+void state_resume(void)
+{
+	mutex_lock(&lock);
+	if (self.halted) {
+		WRITE_ONCE(self.halted, false);
+		if (running())
+			start();
+		else
+			rest();
+		report();
+	}
+	mutex_unlock(&lock);
+	watch_arm();
+}
+
+/**
+ * state_hold() - keep everything as it is until state_release()
+ *
+ * Context: process, may sleep; must not hold the CPU hotplug lock.
+ *
+ * Return: feature bits in use.
+ */
+u32 state_hold(void)
+{
+	mutex_lock(&lock);
+	return self.view.used;
+}
+
+/**
+ * state_release() - undo state_hold()
+ *
+ * Context: process.
+ */
+void state_release(void)
+{
+	mutex_unlock(&lock);
+}
+
+/**
+ * state_watching() - is there anything to watch for?
+ *
+ * Context: any.
+ *
+ * Return: true while kvmpv is enabled, with a host or without.
+ */
+bool state_watching(void)
+{
+	return READ_ONCE(self.view.enable) && !READ_ONCE(self.halted);
+}
+
+/**
+ * state_get() - everything there is to see
+ * @ret_view: filled in
+ *
+ * While nobody watches, the host is looked for here, at most once a second: a scan costs hundreds
+ * of exits, and anybody may read sysfs.
+ *
+ * Context: process, may sleep.
+ */
+void state_get(struct state_view *ret_view)
+{
+	mutex_lock(&lock);
+	if (self.view.state != GUEST_DISABLED && !state_watching() && !self.halted &&
+	    time_after(jiffies, self.scanned + HZ))
+		rest();
+	*ret_view = self.view;
+	mutex_unlock(&lock);
+}
