@@ -43,7 +43,7 @@ static void check_bad_hellos(const char *when, long want_kick)
 	report_value(hello3(3, 1, f), -KVMPV_EINVAL, "%s HELLO(3, 1): empty range", when);
 	report_value(hello3(1, 0, f), -KVMPV_EINVAL, "%s HELLO(1, 0): empty range", when);
 	report_value(hello3(-1UL, -1UL, f), -KVMPV_EOPNOTSUPP, "%s HELLO(all ones): not ours", when);
-	for (bit = 0; bit < 8 * sizeof(long); bit++)
+	for (bit = 0; bit < CALLER_BITS; bit++)
 		if (!((u64)f >> bit & 1))
 			refused &= hello3(1, 1, 1UL << bit) == -KVMPV_EOPNOTSUPP;
 	report(refused, "%s HELLO with each feature that is not offered: refused", when);

@@ -7,6 +7,12 @@
 
 #include "lib.h"
 
+#ifdef COMPAT
+#define CALLER_BITS 32 /* the code segment decides, not the program */
+#else
+#define CALLER_BITS (8 * sizeof(long))
+#endif
+
 #define NO_SUCH_ID 0x77 /* no vCPU has it */
 #define STATS_FULL sizeof(struct kvmpv_stats)
 #define STATS_HEADER offsetof(struct kvmpv_stats, counter)

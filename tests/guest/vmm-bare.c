@@ -149,12 +149,15 @@ int bare_run(const struct bare_options *options)
 {
 	struct machine m;
 	enum machine_end end;
+	unsigned int i;
 	int status;
 
 	bare_create(&m, options);
 	machine_start(&m);
 	end = options->stop_after_ms ? wait_and_stop(&m, options) :
 				       machine_wait(&m, options->timeout_ms);
+	for (i = 0; end != MACHINE_EXITED && i < options->machine.vcpus; i++)
+		vcpu_print(&m.vcpus[i]);
 	status = m.status;
 	machine_destroy(&m);
 	fflush(stdout);

@@ -87,6 +87,19 @@ static void create_vcpu(struct machine *m, unsigned int id)
 	vcpu_set_cpuid(vcpu);
 }
 
+/*
+ * KVM makes its table of APIC ids while a vCPU is created, when the new one is not in the VM's list
+ * yet: the last one would miss every message until somebody writes to an APIC.
+ */
+static void renew_apic_table(struct machine *m)
+{
+	const struct vcpu *vcpu = &m->vcpus[m->options.vcpus - 1];
+	struct kvm_lapic_state state;
+
+	if (ioctl(vcpu->fd, KVM_GET_LAPIC, &state) || ioctl(vcpu->fd, KVM_SET_LAPIC, &state))
+		die("KVM_SET_LAPIC");
+}
+
 /**
  * machine_create() - a VM with memory and vCPUs that do not run yet
  * @m: where to; overwritten
@@ -126,6 +139,7 @@ void machine_create(struct machine *m, const struct machine_options *options)
 	}
 	for (i = 0; i < options->vcpus; i++)
 		create_vcpu(m, i);
+	renew_apic_table(m);
 }
 
 /**
@@ -150,7 +164,11 @@ void machine_destroy(struct machine *m)
 	pthread_mutex_destroy(&m->lock);
 }
 
-static void print_state(const struct vcpu *vcpu)
+/**
+ * vcpu_print() - where a stopped vCPU is, for a person to read
+ * @vcpu: the vCPU
+ */
+void vcpu_print(const struct vcpu *vcpu)
 {
 	const struct kvm_run *run = vcpu->run;
 	struct kvm_sregs sregs = {};
@@ -159,9 +177,9 @@ static void print_state(const struct vcpu *vcpu)
 	ioctl(vcpu->fd, KVM_GET_SREGS, &sregs);
 	ioctl(vcpu->fd, KVM_GET_REGS, &regs);
 	fprintf(stderr,
-		"kvmpv-vmm: vCPU %u: exit %u hw 0x%llx suberror %u rip 0x%llx rsp 0x%llx rax 0x%llx "
+		"kvmpv-vmm: vCPU %u: exit %u hw 0x%llx suberror %u mp %u rip 0x%llx rsp 0x%llx rax 0x%llx "
 		"cr0 0x%llx cr2 0x%llx cr3 0x%llx efer 0x%llx\n",
-		vcpu->id, run->exit_reason, run->hw.hardware_exit_reason, run->internal.suberror,
+		vcpu->id, run->exit_reason, run->hw.hardware_exit_reason, run->internal.suberror, mp_state(vcpu),
 		regs.rip, regs.rsp, regs.rax, sregs.cr0, sregs.cr2, sregs.cr3, sregs.efer);
 }
 
@@ -201,7 +219,7 @@ static bool handle_exit(struct vcpu *vcpu)
 			machine_end(vcpu->machine, MACHINE_EXITED, 0);
 			return true;
 		}
-		print_state(vcpu);
+		vcpu_print(vcpu);
 		machine_end(vcpu->machine, MACHINE_EXITED, STATUS_CRASH);
 		return true;
 	}
@@ -221,7 +239,7 @@ static void *vcpu_thread(void *arg)
 			vcpu->run->immediate_exit = 0;
 		} else {
 			perror("kvmpv-vmm: KVM_RUN");
-			print_state(vcpu);
+			vcpu_print(vcpu);
 			machine_end(vcpu->machine, MACHINE_EXITED, STATUS_CRASH);
 			break;
 		}

@@ -22,6 +22,7 @@ static struct bare_options base = {
 	.program = DEFAULT_PROGRAM,
 	.bits = 64,
 	.timeout_ms = SETTLE_MS,
+	.quiet = true,
 };
 
 /* Run until the program asks for a pause; false, and said so, when it does not */

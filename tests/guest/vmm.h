@@ -122,6 +122,7 @@ void machine_end(struct machine *m, enum machine_end end, int status);
 void machine_watchdog(struct machine *m, unsigned int vcpu, uint32_t ms);
 void vcpu_stop(struct vcpu *vcpu);
 void vcpu_settle(struct vcpu *vcpu);
+void vcpu_print(const struct vcpu *vcpu);
 
 /* vmm-cpuid.c */
 void vcpu_set_cpuid(struct vcpu *vcpu);
