@@ -2,11 +2,32 @@
 # What the run came to: the script's status, and whether the kernels complained.
 # shellcheck shell=bash disable=SC2154
 
+# without_expected LOG: no line that is expected, and if it begins a trace, none of that either.
+without_expected()
+{
+	tr -d '\r' < "$1" | awk -v patterns="$work/log-allowed" '
+		BEGIN {
+			while ((getline line < patterns) > 0)
+				if (line !~ "^#")
+					allowed[++n] = line
+		}
+		/---\[ end trace/ { cut = 0 }
+		/WARNING:|BUG:|INFO: task/ { cut = 0 }
+		{
+			for (i = 1; i <= n; i++)
+				if ($0 ~ allowed[i]) {
+					cut = /WARNING:/
+					next
+				}
+			if (!cut)
+				print
+		}'
+}
+
 # bad_lines LOG: complaints of host and guest kernels that nobody expects, each once.
 bad_lines()
 {
-	grep -aE -f "$lab_dir/log-bad" "$1" | tr -d '\r' | grep -vE -f "$work/log-allowed" |
-		awk '!seen[$0]++'
+	without_expected "$1" | grep -aE -f "$lab_dir/log-bad" | awk '!seen[$0]++'
 }
 
 # console_tail LOG: what the host said last, without the log dump.
