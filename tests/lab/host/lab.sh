@@ -238,7 +238,8 @@ lab_log_check()
 {
 	local bad
 
-	bad=$(dmesg | grep -E -f /lib/log-bad | grep -vE -f /lib/log-allowed)
+	bad=$(dmesg | awk -v patterns=/lib/log-allowed -f /lib/log-filter.awk |
+		grep -E -f /lib/log-bad)
 	[ -z "$bad" ]
 	result $? "${1:-kernel log is clean}" || diag "$bad"
 }

@@ -54,7 +54,7 @@ bochs_command()
 {
 	local cpus=nosmp cylinders
 
-	build mkdisk preload.so boot.bin
+	build lab/mkdisk lab/preload.so lab/boot.bin
 	[ "$smp" -eq 1 ] || cpus=maxcpus=$smp
 	# Tiger Lake as Bochs has it describes its XSAVE area in a way that kernels warn of; 7.x panics.
 	[ "$lab" != ibt ] || cpus+=" noxsave"

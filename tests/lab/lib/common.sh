@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What all parts of tests/lab/run need.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 lab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 top_dir=$(cd "$lab_dir/../.." && pwd)
@@ -22,7 +22,7 @@ say()
 die()
 {
 	say "$*"
-	exit $EXIT_LAB
+	exit "$EXIT_LAB"
 }
 
 # need PROGRAM PACKAGE...: pairs; all that is missing is said at once.
@@ -37,10 +37,10 @@ need()
 	[ ${#packages[@]} -eq 0 ] || die "missing: ${packages[*]}; tests/lab/deps installs them"
 }
 
-# build PROGRAM...: make the lab's own programs; make knows whether there is anything to do.
+# build FILE...: what make has a rule for, below build/; make knows whether there is anything to do.
 build()
 {
-	local targets=("${@/#/build/lab/}")
+	local targets=("${@/#/build/}")
 
 	flock "$build_dir/lab/.lock" make -s -C "$top_dir" "${targets[@]}" >&2 ||
 		die "cannot build ${targets[*]}"

@@ -219,7 +219,7 @@ vmlinux()
 	release=$(kernel_release "$1")
 	out=$cache_dir/vmlinux-$release
 	if [ ! -s "$out" ]; then
-		build extract-vmlinux
+		build lab/extract-vmlinux
 		"$build_dir/lab/extract-vmlinux" "$build_dir/kernels/$1/boot/vmlinuz" "$out.$$" ||
 			die "cannot extract vmlinux $1"
 		mv "$out.$$" "$out"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Lab "amd": QEMU's emulated machine with SVM.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2054,SC2154
 
 QEMU_CMDLINE="console=ttyS0,115200 loglevel=5 panic=-1 mitigations=off nokaslr"
 
@@ -17,7 +17,7 @@ qemu_command()
 	local accel=tcg,thread=multi
 
 	emulator=(qemu-system-x86_64)
-	if [ $icount = yes ]; then
+	if [ "$icount" = yes ]; then
 		accel=tcg,thread=single
 		smp=1
 		emulator+=(-icount "shift=0,sleep=off")
