@@ -34,20 +34,18 @@ static bool killed(void)
 
 static void __init announce(void)
 {
-	char names[NAMES_MAX], hypervisor[HOST_HYPERVISOR_MAX];
+	char names[NAMES_MAX];
 	struct state_view view;
 
 	state_get(&view);
-	host_hypervisor(hypervisor);
-	if (view.host.base) {
-		names_of_features(names, sizeof(names), view.host.features);
+	names_of_features(names, sizeof(names), view.host.features);
+	if (view.host.base)
 		pr_info("version %s: %s; host ABI %u to %u at 0x%08x offers %s\n", KVMPV_VERSION,
 			name_of_state(view.state), view.host.abi_min, view.host.abi_max,
 			view.host.base, names);
-	} else {
-		pr_info("version %s: %s; hypervisor %s: %s\n", KVMPV_VERSION,
-			name_of_state(view.state), hypervisor, view.reason);
-	}
+	else
+		pr_info("version %s: %s, %s\n", KVMPV_VERSION, name_of_state(view.state),
+			view.reason);
 }
 
 static int __init kvmpv_guest_init(void)

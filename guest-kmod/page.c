@@ -10,7 +10,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 
@@ -36,21 +36,14 @@ static struct kvmpv_page *page_alloc(int cpu)
 	return page ? page_address(page) : NULL;
 }
 
-/**
- * page_check() - does a vCPU's page hold what the handshake said?
- * @cpu: Linux's number of the vCPU
- *
- * Context: between page_start() and page_stop(), with state_hold() or in a callback below.
- *
- * Return: 0, -ENOENT for a CPU without a page, -EIO when the host has not filled it in, -EPROTO
- * when it was filled in for another handshake.
- */
-int page_check(int cpu)
+static u64 msr_value(const struct kvmpv_page *page)
 {
-	const struct kvmpv_page *page = per_cpu(shared_page, cpu);
+	return virt_to_phys((void *)page) | KVMPV_PAGE_ENABLE;
+}
 
-	if (!page)
-		return -ENOENT;
+/* Does the header hold what the handshake said? */
+static int check_header(const struct kvmpv_page *page)
+{
 	if (READ_ONCE(page->magic) != KVMPV_PAGE_MAGIC || page->size < sizeof(*page) ||
 	    page->size > KVMPV_PAGE_SIZE)
 		return -EIO;
@@ -70,10 +63,10 @@ static int page_register(int cpu)
 		return -ENOMEM;
 	per_cpu(shared_page, cpu) = page;
 	memset(page, 0, sizeof(*page));
-	if (wrmsrq_safe(KVMPV_MSR_PAGE, virt_to_phys(page) | KVMPV_PAGE_ENABLE))
+	if (wrmsrq_safe(KVMPV_MSR_PAGE, msr_value(page)))
 		return -EIO;
 	stats_count(GUEST_PAGES_REGISTERED);
-	return page_check(cpu);
+	return check_header(page);
 }
 
 /*
@@ -141,4 +134,36 @@ void page_stop(void)
 		free_page((unsigned long)per_cpu(shared_page, cpu));
 		per_cpu(shared_page, cpu) = NULL;
 	}
+}
+
+/* On the CPU under test. */
+static void read_back(void *data)
+{
+	u64 *ret_value = data;
+
+	if (rdmsrq_safe(KVMPV_MSR_PAGE, ret_value))
+		*ret_value = 0;
+}
+
+/**
+ * page_test() - is the page of a CPU registered, and does it hold what the handshake said?
+ * @cpu: Linux's number of an online CPU
+ *
+ * Context: process, may sleep; CPU hotplug locked, and page_start() and page_stop() excluded.
+ *
+ * Return: 0, -ENOENT for a CPU without a page, -ENODEV when the host does not know it, -EIO when
+ * the host has not filled it in, -EPROTO when it was filled in for another handshake.
+ */
+int page_test(int cpu)
+{
+	const struct kvmpv_page *page = per_cpu(shared_page, cpu);
+	u64 value;
+	int ret;
+
+	if (!page)
+		return -ENOENT;
+	ret = smp_call_function_single(cpu, read_back, &value, 1);
+	if (ret)
+		return ret;
+	return value == msr_value(page) ? check_header(page) : -ENODEV;
 }

@@ -18,6 +18,6 @@ struct page_terms {
 
 int page_start(const struct page_terms *terms);
 void page_stop(void);
-int page_check(int cpu);
+int page_test(int cpu);
 
 #endif /* KVMPV_GUEST_PAGE_H */

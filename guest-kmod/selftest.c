@@ -188,7 +188,7 @@ static void test_page(struct outcome *outcome)
 	int cpu;
 
 	for_each_online_cpu(cpu)
-		enter(outcome, page_check(cpu));
+		enter(outcome, page_test(cpu));
 }
 
 static void (*const tests[])(struct outcome *outcome) = {

@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
+#include <linux/stdarg.h>
 #include <linux/string.h>
 
 #include <kvmpv/abi.h>
@@ -30,7 +31,7 @@ static DEFINE_MUTEX(lock);
 
 /*
  * @greeted: a hello was answered, so a bye is due
- * @refused: @view.host answered no; do not ask again before something changed
+ * @refused: @view.host has nothing for us; do not ask again before something changed
  * @lost: there was a handshake, and the host went away
  * @halted: the machine is going down or to sleep
  * @scanned: when host_find() last ran, in jiffies
@@ -104,26 +105,31 @@ static void rest(void)
 	enter(GUEST_IDLE, reason);
 }
 
-static void refuse(const char *reason)
+static __printf(1, 2) void give_up(const char *format, ...)
 {
+	va_list args;
+
 	quit();
-	self.refused = true;
-	enter(GUEST_IDLE, reason);
+	self.view.state = GUEST_IDLE;
+	va_start(args, format);
+	vsnprintf(self.view.reason, sizeof(self.view.reason), format, args);
+	va_end(args);
 }
 
-static void explain_hello(int error)
+static void give_up_hello(int error)
 {
 	const struct host_block *host = &self.view.host;
-	char reason[STATE_REASON_MAX];
 
-	if (error == -EOPNOTSUPP &&
-	    kvmpv_abi_negotiate(host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX) < 0)
-		snprintf(reason, sizeof(reason),
-			 "no common ABI version: host speaks %u to %u, this module %u to %u",
-			 host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX);
+	self.refused = error != -ENODEV;
+	if (!self.refused)
+		/* Seen in CPUID alone: the host module is being loaded or unloaded right now. */
+		give_up("host offers kvmpv, but does not answer");
+	else if (kvmpv_abi_negotiate(host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX) <
+		 0)
+		give_up("no common ABI version: host speaks %u to %u, this module %u to %u",
+			host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX);
 	else
-		snprintf(reason, sizeof(reason), "host refused the handshake (error %d)", error);
-	refuse(reason);
+		give_up("host refused the handshake (error %d)", error);
 }
 
 /* Handshake, or another one. Ends in GUEST_ACTIVE, or in GUEST_IDLE with all of it undone. */
@@ -137,32 +143,30 @@ static void start(void)
 	look();
 	self.refused = false;
 	if (!self.view.host.base) {
-		quit();
 		host_explain(reason, sizeof(reason));
-		enter(GUEST_IDLE, self.lost ? LOST : reason);
+		give_up("%s", self.lost ? LOST : reason);
 		return;
 	}
 	features = self.view.host.features & KVMPV_FEATURES_ALL & self.view.wanted;
 	if (!features) {
-		refuse("no feature is both offered and switched on");
+		give_up("no feature is both offered and switched on");
+		self.refused = true;
 		return;
 	}
 	WRITE_ONCE(state_used, state_used & features);
 	page_stop();
 	ret = call_hello(features);
+	/* A version that we do not speak is no agreement for us, but it is one for the host. */
+	self.greeted |= ret >= 0 || ret == -EPROTO;
 	if (ret < 0) {
-		explain_hello(ret);
+		give_up_hello(ret);
 		return;
 	}
-	self.greeted = true;
 	terms = (struct page_terms){ret, features, self.view.host.instance};
-	if (features & KVMPV_FEATURE_MASK(PAGE)) {
-		ret = page_start(&terms);
-		if (ret) {
-			snprintf(reason, sizeof(reason), "shared page failed (error %d)", ret);
-			refuse(reason);
-			return;
-		}
+	ret = features & KVMPV_FEATURE_MASK(PAGE) ? page_start(&terms) : 0;
+	if (ret) {
+		give_up("shared page failed (error %d)", ret);
+		return;
 	}
 	self.lost = false;
 	self.view.abi = terms.abi;
@@ -274,7 +278,12 @@ void state_set_feature(u32 feature, bool on)
 /* Context: lock held, active. Is everything as it was when we said hello? */
 static bool intact(void)
 {
-	return host_same(&self.view.host) && call_probe(self.view.used) != -EPROTO;
+	int ret;
+
+	if (!host_same(&self.view.host))
+		return false;
+	ret = call_probe(self.view.used);
+	return ret != -EPROTO && ret != -ENODEV;
 }
 
 /*
@@ -286,15 +295,18 @@ static bool intact(void)
 static bool recover(void)
 {
 	u32 instance = self.view.host.instance;
+	bool gone;
 
 	look();
-	if (self.view.host.instance != instance) {
-		self.lost = true;
-		stats_count(GUEST_HOST_LOST);
+	gone = self.view.host.instance != instance;
+	self.lost = gone;
+	if (gone)
 		WRITE_ONCE(state_used, 0);
-	}
 	start();
-	return self.view.host.instance != instance;
+	gone |= self.view.state != GUEST_ACTIVE && !self.refused;
+	if (gone)
+		stats_count(GUEST_HOST_LOST);
+	return gone;
 }
 
 /**
@@ -317,7 +329,7 @@ void state_check(void)
 	} else {
 		was_lost = true;
 		host_find(&host);
-		if (!host.base || (self.refused && !memcmp(&host, &self.view.host, sizeof(host))))
+		if ((self.refused || !host.base) && !memcmp(&host, &self.view.host, sizeof(host)))
 			goto unlock;
 		start();
 	}

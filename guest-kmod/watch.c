@@ -8,6 +8,8 @@
 #include <linux/moduleparam.h>
 #include <linux/workqueue.h>
 
+#include <kvmpv/abi.h>
+
 #include "state.h"
 #include "watch.h"
 
@@ -26,9 +28,11 @@ static void watch_work(struct work_struct *work)
 	watch_arm();
 }
 
+/* Only while active: otherwise a handshake that fails would be its own reason for another one. */
 static void poke_work(struct work_struct *work)
 {
-	state_check();
+	if (state_uses(KVMPV_FEATURES_ALL))
+		state_check();
 }
 
 /**
@@ -45,7 +49,7 @@ void watch_arm(void)
 }
 
 /**
- * watch_poke() - a call failed: look now
+ * watch_poke() - something failed that should not while a host is there: look now
  *
  * Context: any but NMI.
  */
