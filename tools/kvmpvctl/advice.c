@@ -2,6 +2,7 @@
 /*
  * What to do next when a side is not active: one line, a command where there is one.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "advice.h"
@@ -25,24 +26,35 @@ static void advise_load(const struct ctl *ctl, const struct platform *platform, 
 		NEXT(m, "modprobe %s", def->module);
 }
 
-static bool advise_common(struct module_facts *m, const char *log)
+static bool needs_root(const struct ctl *ctl)
 {
-	if (!m->state_known)
+	for (size_t i = 0; i < ctl->problems.n; i++)
+		if (ctl->problems.entry[i].error == EACCES)
+			return true;
+	return false;
+}
+
+static bool advise_common(const struct ctl *ctl, struct module_facts *m)
+{
+	if (!m->state_known && needs_root(ctl))
+		NEXT(m, "run it as root");
+	else if (!m->state_known)
 		NEXT(m, "the module's files are not what this kvmpvctl knows: kvmpvctl version");
 	else if (!strcmp(m->state, "disabled"))
 		NEXT(m, "take kvmpv.enable=0 off the kernel command line and reboot");
 	else if (!strcmp(m->state, "refused"))
-		NEXT(m, "this kernel's KVM is not supported: journalctl -k -g %s says more", log);
+		NEXT(m, "this kernel's KVM is not supported: journalctl -k -g kvmpv says more");
 	else
 		return false;
 	return true;
 }
 
-static void advise_host(const struct platform *platform, struct module_facts *m)
+static void advise_host(const struct ctl *ctl, const struct platform *platform,
+			struct module_facts *m)
 {
 	const char *module = !strcmp(platform->cpu_flag, "svm") ? "kvm_amd" : "kvm_intel";
 
-	if (advise_common(m, "kvmpv"))
+	if (advise_common(ctl, m))
 		return;
 	if (!strcmp(m->state, "idle"))
 		NEXT(m, "kvmpvctl enable --host");
@@ -52,11 +64,12 @@ static void advise_host(const struct platform *platform, struct module_facts *m)
 		NEXT(m, "switch virtualization (VMX or SVM) on in the firmware or the hypervisor");
 }
 
-static void advise_guest(const struct platform *platform, struct guest *guest)
+static void advise_guest(const struct ctl *ctl, const struct platform *platform,
+			 struct guest *guest)
 {
 	struct module_facts *m = &guest->module;
 
-	if (advise_common(m, "kvmpv"))
+	if (advise_common(ctl, m))
 		return;
 	if (!strcmp(m->state, "off"))
 		NEXT(m, "kvmpvctl enable --guest, or boot with kvm_paravirt=1");
@@ -80,9 +93,9 @@ void advise(const struct ctl *ctl, struct status *status)
 	if (!host->loaded)
 		advise_load(ctl, &status->platform, SIDE_HOST, host);
 	else if (strcmp(host->state, "active"))
-		advise_host(&status->platform, host);
+		advise_host(ctl, &status->platform, host);
 	if (!guest->loaded)
 		advise_load(ctl, &status->platform, SIDE_GUEST, guest);
 	else if (strcmp(guest->state, "active"))
-		advise_guest(&status->platform, &status->guest);
+		advise_guest(ctl, &status->platform, &status->guest);
 }

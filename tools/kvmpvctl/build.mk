@@ -21,6 +21,11 @@ $(B)/tools/kvmpvctl/%.o: tools/kvmpvctl/%.c VERSION tools/kvmpvctl/build.mk
 $(B)/kvmpvctl.bash: $(B)/kvmpvctl
 	$< completion bash > $@
 
+# Its unit tests in C, with all of it but main()
+$(B)/unit/ctl-%: tests/unit/ctl-%.c $(filter-out %/main.o,$(CTL_OBJ))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(CTL_CFLAGS) -Itools/kvmpvctl -o $@ $^ $(CTL_LIBS) -lcmocka
+
 install:: tools ## install tool, man page, completion
 	install -D -m 0755 $(B)/kvmpvctl $(DESTDIR)$(PREFIX)/sbin/kvmpvctl
 	install -D -m 0644 docs/man/kvmpvctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/kvmpvctl.8

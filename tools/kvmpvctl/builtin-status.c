@@ -7,7 +7,6 @@
  * state cannot be read, else EXIT_DONE: a side that is possible but not loaded does not count as
  * long as the other one is active.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "advice.h"
@@ -52,21 +51,14 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 {
 	unsigned int asked = ctl->sides ?: SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST);
 	struct status status;
-	int err;
 
 	memset(&status, 0, sizeof(status));
 	platform_read(ctl, &status.platform);
 	features_init(&status.features);
-	if (asked & SIDE_MASK(SIDE_HOST)) {
-		err = host_read(ctl, &status.features, &status.host);
-		if (err && err != -ENOENT)
-			problem_add(ctl, -err, "%s/%s", ctl->root, side_defs[SIDE_HOST].sysfs);
-	}
-	if (asked & SIDE_MASK(SIDE_GUEST)) {
-		err = guest_read(ctl, &status.features, &status.guest);
-		if (err && err != -ENOENT)
-			problem_add(ctl, -err, "%s/%s", ctl->root, side_defs[SIDE_GUEST].sysfs);
-	}
+	if (asked & SIDE_MASK(SIDE_HOST))
+		host_read(ctl, &status.features, &status.host);
+	if (asked & SIDE_MASK(SIDE_GUEST))
+		guest_read(ctl, &status.features, &status.guest);
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (facts_of(&status, side)->loaded || status.platform.possible & SIDE_MASK(side))
 			status.shown |= asked & SIDE_MASK(side);

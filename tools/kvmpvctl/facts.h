@@ -133,9 +133,9 @@ void switches_read(struct ctl *ctl, const struct dir *dir, uint64_t features,
 		   const struct names *names, struct switches *ret_switches);
 int features_list(const struct dir *dir, struct names *names, uint64_t *ret_set);
 
-int host_read(struct ctl *ctl, struct names *features, struct host *ret_host);
+void host_read(struct ctl *ctl, struct names *features, struct host *ret_host);
 void host_free(struct host *host);
-int guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest);
+void guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest);
 
 int vms_list(struct ctl *ctl, const struct dir *host, struct vm_id **ret_ids, size_t *ret_n,
 	     struct dir *ret_dir);

@@ -2,6 +2,7 @@
 /*
  * The guest side: /sys/kernel/kvmpv/guest.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "facts.h"
@@ -12,10 +13,9 @@
  * @features: features known so far; new ones are added
  * @ret_guest: what is there
  *
- * Return: 0, -ENOENT when the module is not loaded, another -errno when its directory is there but
- * cannot be opened.
+ * A directory that is there but cannot be opened is that of a module of which nothing is known.
  */
-int guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest)
+void guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest)
 {
 	struct guest *g = ret_guest;
 	struct dir dir;
@@ -23,8 +23,12 @@ int guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest)
 
 	memset(g, 0, sizeof(*g));
 	err = dir_open_root(ctl, side_defs[SIDE_GUEST].sysfs, &dir);
-	if (err)
-		return err;
+	if (err) {
+		g->module.loaded = err != -ENOENT;
+		if (g->module.loaded)
+			problem_add(ctl, -err, "%s", dir.path);
+		return;
+	}
 	module_read(ctl, &dir, &g->module);
 	g->enable_known = !read_bool(ctl, &dir, "enable", &g->enable);
 	read_line(ctl, &dir, "hypervisor", g->hypervisor, sizeof(g->hypervisor));
@@ -38,5 +42,4 @@ int guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest)
 		problem_add(ctl, -err, "%s/features", dir.path);
 	switches_read(ctl, &dir, g->features, features, &g->allowed);
 	dir_close(&dir);
-	return 0;
 }

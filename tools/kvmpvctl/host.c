@@ -94,18 +94,21 @@ static void vms_read(struct ctl *ctl, const struct dir *dir, struct names *featu
  * @features: features known so far; new ones are added
  * @ret_host: to be given to host_free()
  *
- * Return: 0, -ENOENT when the module is not loaded, another -errno when its directory is there but
- * cannot be opened.
+ * A directory that is there but cannot be opened is that of a module of which nothing is known.
  */
-int host_read(struct ctl *ctl, struct names *features, struct host *ret_host)
+void host_read(struct ctl *ctl, struct names *features, struct host *ret_host)
 {
 	struct dir dir;
 	int err;
 
 	memset(ret_host, 0, sizeof(*ret_host));
 	err = dir_open_root(ctl, side_defs[SIDE_HOST].sysfs, &dir);
-	if (err)
-		return err;
+	if (err) {
+		ret_host->module.loaded = err != -ENOENT;
+		if (ret_host->module.loaded)
+			problem_add(ctl, -err, "%s", dir.path);
+		return;
+	}
 	module_read(ctl, &dir, &ret_host->module);
 	ret_host->hooks_known =
 		!read_names(ctl, &dir, "hooks", '\n', &ret_host->hooks, &(uint64_t){0});
@@ -115,7 +118,6 @@ int host_read(struct ctl *ctl, struct names *features, struct host *ret_host)
 	switches_read(ctl, &dir, ret_host->features, features, &ret_host->offered);
 	vms_read(ctl, &dir, features, ret_host);
 	dir_close(&dir);
-	return 0;
 }
 
 /**

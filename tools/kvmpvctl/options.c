@@ -115,7 +115,7 @@ static int option_take(struct ctl *ctl, int left, char **argv)
 		     "kvmpvctl %s has no option %.40s", ctl->command->name, argv[0]);
 		return 0;
 	}
-	if (def->arg && !value && left > 1) {
+	if (def->arg && !value && left > 1 && argv[1][0] != '-') {
 		value = argv[1];
 		used = 2;
 	}

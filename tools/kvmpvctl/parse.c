@@ -136,7 +136,7 @@ int parse_range(const char *text, struct range *ret_range)
  * @names: words known so far; new ones are added
  * @ret_set: NAME_BIT() of each
  *
- * An empty file and an empty line are an empty set.
+ * An empty line is an empty set, and so is an empty file of a line each.
  *
  * Return: 0 or -EBADMSG.
  */
@@ -145,6 +145,8 @@ int parse_names(const char *text, char between, struct names *names, uint64_t *r
 	const char ends[] = {between, '\n', '\0'};
 	uint64_t set = 0;
 
+	if (!*text && between != '\n')
+		return -EBADMSG;
 	if (!strcmp(text, "\n"))
 		text = "";
 	while (*text) {

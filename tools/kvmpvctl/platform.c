@@ -180,7 +180,7 @@ const char *platform_role(const struct platform *platform)
 	case SIDE_MASK(SIDE_GUEST):
 		return "a KVM guest";
 	case SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST):
-		return "a nested KVM host: guest and host in one";
+		return "a KVM guest and KVM host (nested)";
 	default:
 		return platform->in_vm ? "a guest of another hypervisor, without KVM"
 				       : "a machine without KVM";

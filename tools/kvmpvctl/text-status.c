@@ -262,7 +262,9 @@ void text_status(struct ctl *ctl, const struct status *status)
 		print_guest(ctl, status);
 	if (!status->shown)
 		puts(ctl->sides ? "kvmpv is not loaded, and the side asked for cannot be used here"
-				: "kvmpv is not loaded and cannot be used here");
+				: "kvmpv is not loaded and cannot be used here: it needs KVM on "
+				  "this machine, "
+				  "or to run in a KVM guest");
 	if (ctl->problems.total)
 		putchar('\n');
 	text_problems(ctl, stdout, "not seen: ");

@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kvmpvctl stats.
+# shellcheck source-path=SCRIPTDIR source=ctl-lib.sh
+. "$(dirname "$0")/ctl-lib.sh"
+
+host=sys/kernel/kvmpv/host
+guest=sys/kernel/kvmpv/guest
+
+tree host
+exits 0 "host" stats
+golden stats-host
+exits 0 "host, no legend" stats --no-legend
+hasnt "no legend" COUNTER
+exits 0 "host, histogram" stats --histogram
+golden stats-host-histogram
+exits 0 "host, JSON" stats --json --histogram
+says host.counters.kicks_sent 3000
+says host.histograms.call_ticks.11 500
+says host.histograms.call_ticks.length 32
+says host.vms.length 3
+says host.vms.0.id 2000-3
+says host.vms.2.id 11993-1
+says host.vms.2.counters.kicks_received 999
+exits 0 "one VM" stats --vm 2000-3
+has "one VM: its counters" "kicks_sent       3000"
+exits 0 "one VM, JSON" stats --vm 11993-1 --json
+says host.counters.kicks_sent 1000
+says vm 11993-1
+exits 1 "a VM that is not there" stats --vm 5-5
+exits 2 "not a VM" stats --vm x
+exits 2 "a VM of a guest" stats --guest --vm 2000-3
+exits 4 "the side that is not there" stats --guest
+
+tree both
+exits 0 "both" stats
+golden stats-both
+exits 0 "the guest" stats --guest --json
+says guest.counters.unhalt_reads 1
+tree unloaded
+exits 3 "not loaded" stats
+tree bare
+exits 4 "not possible" stats
+
+# Numbers stay whole.
+tree guest
+printf 'kicks_sent 18446744073709551615\nnew_one 1\n' >"$root/$guest/stats"
+exits 0 "the highest number" stats --json
+says guest.counters.kicks_sent 18446744073709551615
+says guest.counters.new_one 1
+exits 0 "the highest number, text" stats
+has "it is whole" 18446744073709551615
+
+# Reset
+tree both
+exits 0 "reset" stats --reset
+file_is $host/reset 1
+file_is $guest/reset 1
+tree host
+exits 0 "reset a VM" stats --reset --vm 2000-3 --json
+says vm 2000-3
+file_is $host/vm/2000-3/reset 1
+file_is $host/reset ""
+exits 2 "reset and watch" stats --reset --watch 1
+rm "$root/$host/reset"
+exits 1 "a reset that is not there" stats --reset
+
+# Watch
+tree host
+exits 2 "count without watch" stats --count 2
+exits 2 "watch 0" stats --watch 0
+exits 2 "watch nothing" stats --watch
+exits 2 "watch x" stats --watch x
+(
+	sleep 0.5
+	sed -i 's/^kicks_sent .*/kicks_sent 3500/' "$root/$host/stats" "$root/$host/vm/2000-3/stats"
+	sed -i 's/^kicks_sent .*/kicks_sent 10/' "$root/$host/vm/11986-2/stats"
+	rm -r "${root:?}/$host/vm/11993-1"
+) &
+exits 0 "watch" stats --watch 1 --count 2 --json
+wait
+[ "$("$json" <"$out")" = 2 ]
+ok $? "a line of JSON for each refresh" "$out"
+sed 1d "$out" >"$tmp/second" && mv "$tmp/second" "$out"
+rate=$("$json" host.per_second.kicks_sent <"$out")
+ok "$(awk -v r="$rate" 'BEGIN { print !(r > 300 && r <= 500) }')" "a rate: $rate a second"
+says host.vms.length 2
+rate=$("$json" host.vms.1.per_second.kicks_sent <"$out")
+ok "$(awk -v r="$rate" 'BEGIN { print !(r > 6 && r <= 10) }')" "a rate after a reset: $rate a second"
+says host.per_second.yields_given 0.0
+for signal in INT TERM; do
+	# A shell lets its background children ignore SIGINT; this one is to hear it.
+	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$ctl" --root "$root" stats --watch 60 \
+		>"$out" 2>"$err" &
+	pid=$!
+	sleep 0.3
+	kill -$signal $pid
+	wait $pid
+	ok $? "SIG$signal ends a watch with exit code 0" "$err"
+	[ "$signal" != INT ] || has "what was seen by then is out" "host: 2 VMs"
+done
+
+# VMs come and go while they are read.
+tree host
+mkdir "$root/$host/vm/77-1"
+exits 1 "a VM without its files" stats
+has "is named" "missing: $root/$host/vm/77-1/stats"
+rmdir "$root/$host/vm/77-1"
+ln -s nowhere "$root/$host/vm/77-1"
+exits 0 "a VM that is gone is no problem" stats --json
+says host.vms.length 3
+says problems.length 0
+exits 0 "nor for status" status --json
+says host.vms.length 3
+says problems.length 0
+rm "$root/$host/vm/77-1"
+(
+	while [ ! -e "$tmp/stop" ]; do
+		mkdir "$root/$host/vm/500-1" && cp "$root/$host/vm/2000-3/stats" "$root/$host/vm/500-1/"
+		rm -rf "${root:?}/$host/vm/500-1"
+	done
+) 2>/dev/null &
+bad=0
+i=0
+while [ $i -lt 200 ]; do
+	"$ctl" --root "$root" stats --json >"$out" 2>"$err"
+	code=$?
+	[ $code -le 1 ] && "$json" host.vms.length <"$out" >/dev/null || bad=$code
+	i=$((i + 1))
+done
+touch "$tmp/stop"
+wait
+ok $bad "200 reads while a VM comes and goes" "$out" "$err"
+done_testing

@@ -1,0 +1,239 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kvmpvctl enable, disable, apply: what is written where, and what is not.
+# shellcheck source-path=SCRIPTDIR source=ctl-lib.sh
+. "$(dirname "$0")/ctl-lib.sh"
+
+host=sys/kernel/kvmpv/host
+guest=sys/kernel/kvmpv/guest
+conf=etc/kvmpv/host.conf
+gconf=etc/kvmpv/guest.conf
+
+config() { # FILE LINE...
+	mkdir -p "$root/etc/kvmpv"
+	file=$1
+	shift
+	printf '%s\n' "$@" >"$root/$file"
+}
+
+# Host
+tree host
+exits 0 "host: disable a feature" disable kick
+file_is $host/features/kick 0
+file_is $host/features/yield 1
+has "it says so" "host: kick off, now"
+grep -qx "kick = off" "$root/$conf"
+ok $? "it is saved" "$root/$conf"
+[ "$(stat -c %a "$root/$conf")" = 644 ]
+ok $? "the file's mode is 0644"
+[ "$(find "$root/etc/kvmpv" -type f | wc -l)" -eq 1 ]
+ok $? "nothing is left beside it"
+before=$(stat -c %i "$root/$conf")
+exits 0 "host: disable it again" disable kick
+has "it is off already" "host: kick off, now already"
+has "it is saved already" "host: kick off, saved already"
+[ "$(stat -c %i "$root/$conf")" = "$before" ]
+ok $? "the file is not written again"
+exits 0 "host: enable several" enable kick page
+file_is $host/features/kick 1
+file_is $host/features/page 1
+file_is $conf "$(sed -n 1p "$root/$conf")
+kick = on
+page = on"
+exits 0 "host: disable all" disable
+for feature in kick yield unhalt stats page; do
+	file_is $host/features/$feature 0
+	grep -qx "$feature = off" "$root/$conf"
+	ok $? "$feature is saved"
+done
+
+tree host
+config $conf "# mine" "kick=on # why" "" "yield = off"
+exits 0 "--runtime" disable --runtime kick
+file_is $host/features/kick 0
+file_is $conf "# mine
+kick=on # why
+
+yield = off"
+exits 0 "comments stay" disable kick
+file_is $conf "# mine
+kick=off # why
+
+yield = off"
+exits 0 "--dry-run" enable --dry-run kick yield
+has "dry run: sysfs" "would write: 1 in $root/$host/features/kick"
+has "dry run: already" "is already: 1 in $root/$host/features/yield"
+has "dry run: file" "would set: kick = on in $root/$conf"
+file_is $host/features/kick 0
+exits 0 "--dry-run, JSON" enable --dry-run --json kick
+says dry_run true
+says sides.host.changes.0.key kick
+says sides.host.changes.0.where runtime
+says sides.host.changes.0.done false
+says sides.host.changes.1.where saved
+exits 0 "JSON" enable --json kick
+says sides.host.changes.0.done true
+says sides.host.changes.0.already false
+says sides.host.state active
+
+mv "$root/$conf" "$root/etc/real.conf"
+ln -s ../real.conf "$root/$conf"
+exits 0 "a link to the file" disable kick
+[ -L "$root/$conf" ]
+ok $? "stays a link"
+grep -q "^kick=off" "$root/etc/real.conf"
+ok $? "and what it leads to is changed"
+
+# One VM
+tree host
+exits 0 "one VM" disable --vm 2000-3 kick
+file_is $host/vm/2000-3/features/kick 0
+file_is $host/vm/11986-2/features/kick 1
+file_is $host/features/kick 1
+[ ! -e "$root/etc/kvmpv" ]
+ok $? "nothing is saved for a VM"
+exits 0 "all of one VM" disable --vm=2000-3
+file_is $host/vm/2000-3/features/page 0
+exits 1 "a VM that is not there" disable --vm 2001-1 kick
+exits 2 "not a VM" disable --vm ../../guest kick
+exits 2 "a VM of a guest" disable --guest --vm 2000-3 kick
+
+# Features
+tree host
+exits 2 "unknown feature" enable kcik
+has "unknown feature: the known ones" "features: kick yield unhalt stats page"
+exits 2 "the guest's main switch is no feature" enable enable
+rm "$root/$host/features/page"
+exits 4 "a feature the module has not" enable kick page
+has "it says which it has" "features it has: "
+file_is $host/features/kick 1
+printf '0\n' >"$root/$host/features/teleport"
+exits 0 "a feature only the module knows" enable teleport
+file_is $host/features/teleport 1
+grep -qx "teleport = on" "$root/$conf"
+ok $? "is saved, too"
+
+# Guest
+tree guest
+printf '0\n' >"$root/$guest/enable"
+printf 'off\n' >"$root/$guest/state"
+exits 0 "guest: enable" enable
+file_is $guest/enable 1
+grep -qx "enable = on" "$root/$gconf"
+ok $? "it is saved"
+has "the state is shown" "guest: off"
+exits 0 "guest: disable a feature" disable yield
+file_is $guest/features/yield 0
+file_is $guest/enable 1
+exits 0 "guest: disable" disable
+file_is $guest/enable 0
+exits 2 "--vm in a guest" disable --vm 1-1 --guest
+
+# Which side
+tree both
+exits 2 "both sides: which?" disable kick
+has "it says how" "say --host or --guest"
+exits 0 "both sides: the guest" disable --guest kick
+file_is $guest/features/kick 0
+file_is $host/features/kick 1
+exits 2 "both at once" disable --host --guest kick
+tree bare
+exits 4 "no side is possible" enable
+exits 3 "but a file can be prepared" enable --host kick
+grep -qx "kick = on" "$root/$conf"
+ok $? "it is"
+tree unloaded
+exits 2 "two sides possible" enable
+exits 3 "not loaded" enable --guest
+has "it says what next" "modprobe kvmpv_guest"
+grep -qx "enable = on" "$root/$gconf"
+ok $? "it is saved"
+exits 3 "not loaded, JSON" enable --guest --json
+says sides.guest.loaded false
+rm -r "$root/etc/kvmpv"
+exits 3 "not loaded, --runtime" enable --guest --runtime
+[ ! -e "$root/etc/kvmpv" ]
+ok $? "saves nothing"
+exits 3 "not loaded, --vm" enable --vm 1-1
+
+# Damage
+tree host
+config $conf "kick = on" "yeld = on"
+exits 1 "a bad line" disable kick
+has "file and line" "$root/$conf:2: unknown setting \"yeld\""
+file_is $host/features/kick 1
+file_is $conf "kick = on
+yeld = on"
+exits 1 "a bad line, apply" apply
+has "file and line, apply" "$root/$conf:2:"
+exits 1 "a bad line, JSON" apply --json
+says error.code 1
+says error.next "mend that line; nothing was changed"
+for bad in directory pipe loop binary huge; do
+	rm -rf "${root:?}/$conf"
+	case $bad in
+	directory) mkdir "$root/$conf" ;;
+	pipe) mkfifo "$root/$conf" ;;
+	loop) ln -s host.conf "$root/$conf" ;;
+	binary) head -c 5000 /dev/zero >"$root/$conf" ;;
+	huge) truncate -s 1G "$root/$conf" ;;
+	esac
+	timeout 10 "$ctl" --root "$root" disable kick >"$out" 2>"$err"
+	code=$?
+	# An empty pipe reads as an empty file, and is replaced by one.
+	[ $bad = pipe ] || ok $((code != 1)) "config is a $bad: exit code 1" "$out" "$err"
+	[ $bad != pipe ] || ok $((code != 0 && code != 1)) "config is a pipe: no hang"
+	printf '1\n' >"$root/$host/features/kick"
+done
+tree host
+rm "$root/$host/features/kick"
+mkdir "$root/$host/features/kick"
+exits 1 "a switch that cannot be written" disable yield kick
+has "it says which" "cannot switch kick off: $root/$host/features/kick: Is a directory"
+[ ! -e "$root/$conf" ]
+ok $? "then nothing is saved"
+rmdir "$root/$host/features/kick"
+touch "$root/etc/kvmpv" 2>/dev/null || { rmdir "$root/etc/kvmpv"; touch "$root/etc/kvmpv"; }
+rm -rf "$root/etc/kvmpv"
+touch "$root/etc/kvmpv"
+printf '1\n' >"$root/$host/features/yield"
+exits 1 "a configuration that cannot be written" disable yield
+file_is $host/features/yield 1
+
+# Apply
+tree host
+exits 0 "apply without a file" apply
+has "says so" "nothing to do"
+config $conf "kick = off" "page = on"
+exits 0 "apply, dry run" apply --dry-run
+file_is $host/features/kick 1
+exits 0 "apply" apply
+file_is $host/features/kick 0
+file_is $host/features/page 1
+file_is $host/features/yield 1
+exits 0 "apply again" apply
+has "already" "host: kick off, now already"
+exits 4 "apply, the side that is not possible" apply --guest
+rm "$root/$host/features/page" "$root/$host/features/kick"
+exits 4 "apply a feature the module has not" apply
+has "it says which" "has no feature page: load a newer module"
+hasnt "off needs no feature" "no feature kick"
+tree both
+config $conf "kick = off"
+config $gconf "kick = off" "enable = off" "yield = on"
+exits 0 "apply both" apply --json
+says sides.host.changes.0.key kick
+says sides.guest.changes.0.key enable
+says sides.guest.changes.1.key kick
+file_is $guest/enable 0
+config $gconf "enable = on" "kick = on"
+exits 0 "apply the guest" apply --guest --json
+says sides.guest.changes.0.key kick
+says sides.guest.changes.1.key enable
+tree unloaded
+exits 3 "apply, not loaded" apply
+exits 3 "apply, not loaded, host" apply --host
+has "what next" "modprobe kvmpv_host"
+tree bare
+exits 4 "apply where nothing is possible" apply
+done_testing

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Every verb, over good and damaged trees, under valgrind: no memory error, no leak.
+# shellcheck source-path=SCRIPTDIR source=ctl-lib.sh
+. "$(dirname "$0")/ctl-lib.sh"
+
+if ! command -v valgrind >/dev/null; then
+	echo "1..0 # SKIP no valgrind"
+	exit
+fi
+release=$(uname -r)
+
+clean() { # NAME ARGUMENT...
+	name=$1
+	shift
+	valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
+		--errors-for-leak-kinds=all --child-silent-after-fork=yes \
+		"$ctl" --root "$root" "$@" >"$out" 2>"$err" </dev/null
+	code=$?
+	[ $code -le 4 ]
+	ok $? "$name: $*" "$err"
+}
+
+verbs() { # NAME: all that read, in both forms
+	for form in "" --json; do
+		# shellcheck disable=SC2086 # none or one word
+		for verb in status "stats --histogram" version; do
+			clean "$1" $verb $form
+		done
+	done
+}
+
+for kind in both unloaded bare; do
+	tree $kind
+	verbs $kind
+done
+tree both
+: >"$root/boot/initrd.img-$release"
+(cd "$root" && find proc | cpio -o -H newc --quiet 2>/dev/null | gzip) \
+	>>"$root/boot/initrd.img-$release"
+clean "an initramfs" version
+clean both help
+clean both help --json stats
+clean both --version
+clean both completion bash
+clean both frobnicate --json
+clean both stats --watch 1 --count 2
+clean both stats --reset
+clean both disable --host
+clean both disable --host --json kick
+clean both enable --host --dry-run
+clean both disable --guest --runtime
+clean both disable --vm 2000-3 kick
+clean both enable --host teleport
+clean both disable --vm 5-5 kick
+clean both apply
+clean both apply --json
+printf 'kick = on\nkick = off\n' >"$root/etc/kvmpv/host.conf"
+clean "bad config" apply
+clean "bad config" disable --host
+tree unloaded
+clean unloaded enable --guest
+clean unloaded apply
+
+noise=$tmp/noise
+head -c 2000 /dev/urandom >"$noise"
+for way in empty noise cut missing; do
+	tree both
+	find "$root/sys" "$root/proc" "$root/cpuid" -type f | while read -r file; do
+		case $way in
+		empty) : >"$file" ;;
+		noise) cp "$noise" "$file" ;;
+		cut) text=$(cat "$file") && printf %s "${text%?}" >"$file" ;;
+		missing) rm "$file" ;;
+		esac
+	done
+	verbs "all files $way"
+	clean "all files $way" disable --host --runtime
+done
+
+for test in ctl-parse ctl-config; do
+	make -s "build/unit/$test" >&2
+	CMOCKA_MESSAGE_OUTPUT=TAP valgrind -q --error-exitcode=99 --leak-check=full \
+		"build/unit/$test" >"$out" 2>&1
+	ok $? "$test" "$out"
+done
+done_testing
