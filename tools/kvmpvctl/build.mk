@@ -26,7 +26,9 @@ $(B)/unit/ctl-%: tests/unit/ctl-%.c $(filter-out %/main.o,$(CTL_OBJ))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(CTL_CFLAGS) -Itools/kvmpvctl -o $@ $^ $(CTL_LIBS) -lcmocka
 
-install:: tools ## install tool, man page, completion
+install:: install-tools ## install tool, man page, completion
+
+install-tools: tools
 	install -D -m 0755 $(B)/kvmpvctl $(DESTDIR)$(PREFIX)/sbin/kvmpvctl
 	install -D -m 0644 docs/man/kvmpvctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/kvmpvctl.8
 	install -D -m 0644 $(B)/kvmpvctl.bash \
@@ -35,4 +37,4 @@ install:: tools ## install tool, man page, completion
 bench-ctl: tools ## measure kvmpvctl: build/bench/ctl.json
 	tests/bench/ctl.sh
 
-.PHONY: tools install bench-ctl
+.PHONY: tools install install-tools bench-ctl

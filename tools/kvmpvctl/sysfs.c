@@ -146,6 +146,7 @@ int file_write(const struct dir *dir, const char *name, const char *text)
 	int err = 0;
 	int fd;
 
+	errno = 0;
 	fd = openat(dir->fd, name, O_WRONLY | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

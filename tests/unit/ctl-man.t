@@ -1,0 +1,148 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Man page and completion say what the program says: verbs, options, features, exit codes; all of
+# them, and nothing that does not exist.
+# shellcheck source-path=SCRIPTDIR source=ctl-lib.sh
+. "$(dirname "$0")/ctl-lib.sh"
+tree bare
+
+page=docs/man/kvmpvctl.8
+text=$tmp/page
+if command -v mandoc >/dev/null; then
+	mandoc -Tutf8 $page | col -bx >"$text"
+	mandoc -Tlint -Wwarning $page >"$out"
+	ok $? "the page has no mistake that mandoc finds" "$out"
+else
+	MANWIDTH=100 man -l $page | col -bx >"$text"
+	skip "mistakes in the page" "no mandoc"
+fi
+
+ctl help --json
+facts() { # LIST MEMBER: one a line
+	count=$("$json" "$1.length" <"$out")
+	i=0
+	while [ "$i" -lt "$count" ]; do
+		"$json" "$1.$i.$2" <"$out"
+		i=$((i + 1))
+	done
+}
+facts verbs name >"$tmp/verbs"
+facts features name >"$tmp/features"
+facts features text >"$tmp/texts"
+facts exits code >"$tmp/exits"
+{
+	facts options name
+	for verb in $(seq 0 $(($("$json" verbs.length <"$out") - 1))); do
+		facts "verbs.$verb.options" name
+	done
+} | sort -u >"$tmp/options"
+
+section() { # NAME: of the page
+	awk -v name="$1" '/^[A-Z]/ { on = $0 == name } on' "$text"
+}
+
+while read -r verb; do
+	grep -q "^\.It Cm.*\b$verb\b" $page
+	ok $? "page: verb $verb"
+done <"$tmp/verbs"
+while read -r option; do
+	section OPTIONS | grep -q -- "^ *.*--$option\b"
+	ok $? "page: option --$option"
+done <"$tmp/options"
+while read -r feature; do
+	section FEATURES | grep -q "^ *$feature\b"
+	ok $? "page: feature $feature"
+done <"$tmp/features"
+section FEATURES | tr -s ' \n' ' ' >"$tmp/flat"
+while read -r words; do
+	grep -qF "$words" "$tmp/flat"
+	ok $? "page: $words"
+done <"$tmp/texts"
+while read -r number; do
+	section "EXIT STATUS" | grep -q "^ *$number "
+	ok $? "page: exit code $number"
+done <"$tmp/exits"
+
+# And nothing else. (mandoc shows the lone "--" as such.)
+grep -oE -e '--[a-z][a-z-]*' "$text" | sed 's/^--//' | sort -u | comm -23 - "$tmp/options" >"$tmp/more"
+[ ! -s "$tmp/more" ]
+ok $? "page: no option that does not exist" "$tmp/more"
+sed -n '/^\.Sh FEATURES/,/^\.El/s/^\.It Cm //p' $page | sort | diff - "$(
+	sort "$tmp/features" >"$tmp/sorted"
+	echo "$tmp/sorted"
+)" >"$tmp/more"
+ok $? "page: no feature that does not exist" "$tmp/more"
+section "EXIT STATUS" | grep -oE '^ +[0-9]+ ' | tr -d ' ' | diff - "$tmp/exits" >"$tmp/more"
+ok $? "page: no exit code that does not exist" "$tmp/more"
+sed -n '/^\.Sh VERBS/,/^\.Sh OPTIONS/s/^\.It //p' $page | grep -oE 'Cm [a-z]+' | sed 's/Cm //' |
+	sort | diff - "$(
+		sort "$tmp/verbs" >"$tmp/sorted"
+		echo "$tmp/sorted"
+	)" >"$tmp/more"
+ok $? "page: no verb that does not exist" "$tmp/more"
+sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page | sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' \
+	>"$tmp/examples"
+tree both
+while read -r words; do
+	# shellcheck disable=SC2086 # words
+	exits 0 "the page's example works: $words" $words
+done <"$tmp/examples"
+
+# Completion
+if ! command -v bash >/dev/null; then
+	skip "completion" "no bash"
+	done_testing
+	exit
+fi
+bash -n build/kvmpvctl.bash
+ok $? "completion: bash takes it"
+cat >"$tmp/complete" <<'END'
+. build/kvmpvctl.bash
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_kvmpvctl
+[ ${#COMPREPLY[@]} -eq 0 ] || printf '%s\n' "${COMPREPLY[@]}" | sort
+END
+completes() { # WANTED WORD...
+	want=$1
+	shift
+	got=$(bash "$tmp/complete" kvmpvctl "$@" | tr '\n' ' ')
+	[ "$got" = "$want" ]
+	ok $? "completion of: $*"
+	[ "$got" = "$want" ] || echo "# $got"
+}
+completes "enable " en
+completes "stats status " sta
+completes "kick " enable k
+completes "page " --json disable kick p
+completes "--watch " stats --w
+completes "" status --w
+completes "always auto never " --color ""
+completes "" stats --watch ""
+completes "stats status " help sta
+completes "--color --guest --help --host --json --no-legend --root --version " status --
+completes "enable " --color never en
+while read -r option; do
+	grep -q -- "--$option\b" build/kvmpvctl.bash
+	ok $? "completion: --$option"
+done <"$tmp/options"
+while read -r verb; do
+	got=$(bash "$tmp/complete" kvmpvctl "$verb")
+	[ "$got" = "$verb" ]
+	ok $? "completion: $verb"
+	bash "$tmp/complete" kvmpvctl "$verb" -- >"$tmp/offered"
+	while read -r option; do
+		"$ctl" --root "$root" "$verb" "$option" --help >"$out" 2>"$err" </dev/null
+		! grep -q "has no option" "$err" || echo "$option"
+	done <"$tmp/offered" >"$tmp/more"
+	[ ! -s "$tmp/more" ]
+	ok $? "completion: $verb takes the options it offers" "$tmp/more"
+done <"$tmp/verbs"
+
+# The install target puts all where it belongs.
+make -s install-tools DESTDIR="$tmp/dest" PREFIX=/usr >"$out" 2>&1
+for file in sbin/kvmpvctl share/man/man8/kvmpvctl.8 share/bash-completion/completions/kvmpvctl; do
+	[ -s "$tmp/dest/usr/$file" ]
+	ok $? "installed: $file" "$out"
+done
+done_testing
