@@ -5,14 +5,19 @@
  * It writes its serial ports' files in blocks of 4096 bytes: a run's last words would be lost when
  * it is stopped, and nothing would be seen while it runs. Here each line goes out at once.
  *
+ * The only display in Debian's package that needs no window is a VNC server, open to everybody: here
+ * it is bound to the loopback address.
+ *
  * With LAB_DETERMINISTIC it also gets the same time of day and the same random numbers in every
  * run. With "vga: realtime=0" nothing else from outside reaches the emulated machine.
  */
 #include <dlfcn.h>
 #include <stdbool.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -47,6 +52,19 @@ FILE *fopen(const char *path, const char *mode)
 FILE *fopen64(const char *path, const char *mode)
 {
 	return open_with("fopen64", path, mode);
+}
+
+int bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	int (*next)(int, const struct sockaddr *, socklen_t) =
+		(int (*)(int, const struct sockaddr *, socklen_t))dlsym(RTLD_NEXT, "bind");
+	struct sockaddr_in local;
+
+	if (addr->sa_family != AF_INET || len != sizeof(local))
+		return next(fd, addr, len);
+	memcpy(&local, addr, sizeof(local));
+	local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return next(fd, (struct sockaddr *)&local, sizeof(local));
 }
 
 void srand(unsigned int seed)
