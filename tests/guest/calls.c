@@ -42,7 +42,8 @@ static void check_bad_hellos(const char *when, long want_kick)
 	report_value(hello3(0, 0, f), -KVMPV_EINVAL, "%s HELLO(0, 0): version 0", when);
 	report_value(hello3(3, 1, f), -KVMPV_EINVAL, "%s HELLO(3, 1): empty range", when);
 	report_value(hello3(1, 0, f), -KVMPV_EINVAL, "%s HELLO(1, 0): empty range", when);
-	report_value(hello3(-1UL, -1UL, f), -KVMPV_EOPNOTSUPP, "%s HELLO(all ones): not ours", when);
+	report_value(hello3(-1UL, -1UL, f), -KVMPV_EOPNOTSUPP, "%s HELLO(all ones): not ours",
+		     when);
 	for (bit = 0; bit < CALLER_BITS; bit++)
 		if (!((u64)f >> bit & 1))
 			refused &= hello3(1, 1, 1UL << bit) == -KVMPV_EOPNOTSUPP;
@@ -77,8 +78,8 @@ void check_hello(void)
  */
 void check_targets(const char *name, unsigned long nr)
 {
-	static const unsigned long nobody[] = { 0x10, NO_SUCH_ID, 0xfe, 0x100, 0x101, 0x7fffffff,
-						0x80000000, 0xfffffffe };
+	static const unsigned long nobody[] = {0x10,  NO_SUCH_ID, 0xfe,	      0x100,
+					       0x101, 0x7fffffff, 0x80000000, 0xfffffffe};
 	long result = hypercall(nr, INFO->vcpus - 1, 0, 0, 0);
 	unsigned int i;
 
@@ -89,8 +90,8 @@ void check_targets(const char *name, unsigned long nr)
 	report_value(hypercall(nr, INFO->vcpus, 0, 0, 0), -KVMPV_ENOENT,
 		     "%s: one more than there are", name);
 	for (i = 0; i < ARRAY_SIZE(nobody); i++)
-		report_value(hypercall(nr, nobody[i], 0, 0, 0), -KVMPV_ENOENT, "%s: 0x%lx is nobody",
-			     name, nobody[i]);
+		report_value(hypercall(nr, nobody[i], 0, 0, 0), -KVMPV_ENOENT,
+			     "%s: 0x%lx is nobody", name, nobody[i]);
 	report_value(hypercall(nr, 0xff, 0, 0, 0), -KVMPV_ENOENT,
 		     "%s: 0xff is a vCPU that is not there, not everybody", name);
 	report_value(hypercall(nr, 0xffffffff, 0, 0, 0), -KVMPV_EINVAL, "%s: 0xffffffff", name);
@@ -228,8 +229,9 @@ void check_bye(void)
  */
 void check_unknown_numbers(void)
 {
-	static const unsigned long outside[] = { KVMPV_HC_FIRST - 1, KVMPV_HC_LAST + 1, 99, 0x4b565500,
-						 0x7fffffff, 0x80000000, 0xffffffff };
+	static const unsigned long outside[] = {KVMPV_HC_FIRST - 1, KVMPV_HC_LAST + 1, 99,
+						0x4b565500,	    0x7fffffff,	       0x80000000,
+						0xffffffff};
 	unsigned long nr;
 	bool unknown = true;
 	unsigned int i;
@@ -238,10 +240,11 @@ void check_unknown_numbers(void)
 		unknown &= hypercall(nr, 0, 0, 0, 0) == -KVMPV_ENOSYS;
 	report(unknown, "numbers of the range without a meaning: -ENOSYS");
 	for (i = 0; i < ARRAY_SIZE(outside); i++)
-		report_value(hypercall(outside[i], 0, 0, 0, 0), -KVMPV_ENOSYS, "number 0x%lx: -ENOSYS",
-			     outside[i]);
+		report_value(hypercall(outside[i], 0, 0, 0, 0), -KVMPV_ENOSYS,
+			     "number 0x%lx: -ENOSYS", outside[i]);
 	report_value(hypercall(1, 0, 0, 0, 0), 0, "KVM_HC_VAPIC_POLL_IRQ answers as stock");
-	report_value(hypercall(5, INFO->vcpus, NO_SUCH_ID, 0, 0), 0, "KVM_HC_KICK_CPU answers as stock");
+	report_value(hypercall(5, INFO->vcpus, NO_SUCH_ID, 0, 0), 0,
+		     "KVM_HC_KICK_CPU answers as stock");
 }
 
 static long ring3_call(long nr)
@@ -254,12 +257,18 @@ static long ring3_call(long nr)
  */
 void check_ring3(void)
 {
-	static const long numbers[] = { KVMPV_HC_HELLO, KVMPV_HC_BYE, KVMPV_HC_KICK, KVMPV_HC_YIELD,
-					KVMPV_HC_STATS, KVMPV_HC_LAST, 1, 99 };
+	static const long numbers[] = {KVMPV_HC_HELLO,
+				       KVMPV_HC_BYE,
+				       KVMPV_HC_KICK,
+				       KVMPV_HC_YIELD,
+				       KVMPV_HC_STATS,
+				       KVMPV_HC_LAST,
+				       1,
+				       99};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
-		report_value(ring3(ring3_call, numbers[i]), -KVMPV_EPERM, "ring 3, number 0x%lx: -EPERM",
-			     numbers[i]);
+		report_value(ring3(ring3_call, numbers[i]), -KVMPV_EPERM,
+			     "ring 3, number 0x%lx: -EPERM", numbers[i]);
 	report_value(kick(0), 0, "ring 3 has changed nothing");
 }

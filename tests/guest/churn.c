@@ -12,7 +12,8 @@ static void use(unsigned int cpu)
 
 	bad |= stats(BUFFER + cpu * 4096UL, STATS_FULL) != (long)STATS_FULL;
 	bad |= yield(!cpu) < 0;
-	bad |= wrmsr_safe(KVMPV_MSR_PAGE, (BUFFER + 0x10000 + cpu * 4096UL) | KVMPV_PAGE_ENABLE) != 0;
+	bad |= wrmsr_safe(KVMPV_MSR_PAGE, (BUFFER + 0x10000 + cpu * 4096UL) | KVMPV_PAGE_ENABLE) !=
+	       0;
 	bad |= rdmsr_safe(KVMPV_MSR_UNHALT, &value) != 0;
 }
 

@@ -22,9 +22,8 @@ struct fixup {
 extern const struct fixup fixups_start[], fixups_end[];
 extern const char exception_stubs[];
 
-#define FIXUP(from, to)                              \
-	".pushsection .fixups, \"a\"\n\t"            \
-	FIXUP_WORD " " #from ", " #to "\n\t"         \
+#define FIXUP(from, to)                                                        \
+	".pushsection .fixups, \"a\"\n\t" FIXUP_WORD " " #from ", " #to "\n\t" \
 	".popsection\n\t"
 
 /* As start.S pushes it, and then the CPU */
@@ -90,8 +89,9 @@ static void build_tables(void)
 	unsigned int i;
 
 	for (i = 0; i < 256; i++)
-		set_gate(i, (unsigned long)exception_stubs +
-			    STUB_SIZE * (i < STUBS ? i : STUBS - 1), GATE_INTERRUPT);
+		set_gate(i,
+			 (unsigned long)exception_stubs + STUB_SIZE * (i < STUBS ? i : STUBS - 1),
+			 GATE_INTERRUPT);
 	set_gate(RETURN_VECTOR, (unsigned long)exception_stubs + STUB_SIZE * RETURN_VECTOR,
 		 GATE_INTERRUPT_USER);
 	for (i = 0; i < MAX_CPUS; i++) {
@@ -108,8 +108,8 @@ static void build_tables(void)
 
 static void load_tables(unsigned int cpu)
 {
-	struct table_pointer g = { sizeof(gdt) - 1, (unsigned long)gdt };
-	struct table_pointer i = { sizeof(idt) - 1, (unsigned long)idt };
+	struct table_pointer g = {sizeof(gdt) - 1, (unsigned long)gdt};
+	struct table_pointer i = {sizeof(idt) - 1, (unsigned long)idt};
 
 	asm volatile("lgdt %0" : : "m"(g));
 	asm volatile("lidt %0" : : "m"(i));
@@ -174,7 +174,9 @@ int rdmsr_safe(u32 index, u64 *ret_value)
 	u32 low, high, fault = 1;
 
 	asm volatile("1: rdmsr\n\txor %2, %2\n2:\n\t" FIXUP(1b, 2b)
-		     : "=a"(low), "=d"(high), "+r"(fault) : "c"(index) : "memory");
+		     : "=a"(low), "=d"(high), "+r"(fault)
+		     : "c"(index)
+		     : "memory");
 	if (fault)
 		return caught[this_cpu()];
 	*ret_value = low | (u64)high << 32;
@@ -194,7 +196,8 @@ int wrmsr_safe(u32 index, u64 value)
 
 	asm volatile("1: wrmsr\n\txor %0, %0\n2:\n\t" FIXUP(1b, 2b)
 		     : "+r"(fault)
-		     : "c"(index), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
+		     : "c"(index), "a"((u32)value), "d"((u32)(value >> 32))
+		     : "memory");
 	return fault ? caught[this_cpu()] : 0;
 }
 

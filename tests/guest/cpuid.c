@@ -56,7 +56,7 @@ static void check_contents(u32 base)
 
 static void check_subleaves(u32 base)
 {
-	static const u32 subleaves[] = { 1, 2, 0x7fffffff, 0x80000000, 0xffffffff };
+	static const u32 subleaves[] = {1, 2, 0x7fffffff, 0x80000000, 0xffffffff};
 	unsigned int i, leaf;
 
 	for (leaf = 0; leaf < KVMPV_CPUID_LEAVES; leaf++) {
@@ -81,7 +81,8 @@ static void check_around(u32 base)
 	check_unknown(KVMPV_CPUID_END, "first base beyond the range");
 	check_unknown(KVMPV_CPUID_END + 0x100, "beyond the range");
 	report(!kvmpv_leaf(0) && !kvmpv_leaf(0x80000000) && !kvmpv_leaf(0xc0000000) &&
-	       !kvmpv_leaf(base | 0x80000000), "the signature is nowhere else");
+		       !kvmpv_leaf(base | 0x80000000),
+	       "the signature is nowhere else");
 }
 
 static void check_neighbours(void)
@@ -104,7 +105,8 @@ void program_main(void)
 {
 	if (have_arg("masked") || (have_arg("stock") && !kvmpv_base)) {
 		report_value(count_blocks(), 0, "no block in the whole range");
-		report(same_leaf(cpuid(0x40000101, 0), unknown_leaf()), "leaf 0x40000101 is unknown");
+		report(same_leaf(cpuid(0x40000101, 0), unknown_leaf()),
+		       "leaf 0x40000101 is unknown");
 		return;
 	}
 	require_kvmpv();

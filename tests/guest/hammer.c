@@ -82,8 +82,11 @@ static void hammer_cpuid(unsigned int cpu, struct cpuid unknown)
 	if (same_leaf(c, unknown))
 		count(cpu, STOCK, 0x40000100, c.eax);
 	else
-		count(cpu, c.eax == 0x40000102 && c.ebx == KVMPV_SIGNATURE_EBX &&
-			   c.ecx == KVMPV_SIGNATURE_ECX && c.edx == KVMPV_SIGNATURE_EDX ? OURS : WRONG,
+		count(cpu,
+		      c.eax == 0x40000102 && c.ebx == KVMPV_SIGNATURE_EBX &&
+				      c.ecx == KVMPV_SIGNATURE_ECX && c.edx == KVMPV_SIGNATURE_EDX
+			      ? OURS
+			      : WRONG,
 		      0x40000100, c.eax);
 }
 
@@ -134,12 +137,12 @@ void program_main(void)
 			relax();
 	for (cpu = 0; cpu < INFO->vcpus; cpu++) {
 		report_value(answers[cpu][WRONG], 0, "vCPU %u: no wrong answer", cpu);
-		print("# vCPU %u: %u answers of kvmpv, %u of a stock host\n", cpu, answers[cpu][OURS],
-		      answers[cpu][STOCK]);
+		print("# vCPU %u: %u answers of kvmpv, %u of a stock host\n", cpu,
+		      answers[cpu][OURS], answers[cpu][STOCK]);
 	}
 	if (wrong_number || wrong_result)
-		print("# last wrong one: 0x%lx gave %ld (number 0: a halt that slept)\n", wrong_number,
-		      wrong_result);
+		print("# last wrong one: 0x%lx gave %ld (number 0: a halt that slept)\n",
+		      wrong_number, wrong_result);
 	if (!have_arg("stock") && !have_arg("any"))
 		report(answers[0][OURS] != 0, "kvmpv was there at least for a while");
 }

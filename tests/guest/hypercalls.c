@@ -8,13 +8,13 @@
 
 static void check_wide_targets(const char *name, unsigned long nr)
 {
-	static const unsigned long wide[] = { BIT32, BIT32 + 1, BIT32 | 0xffffffff, 1UL << 63,
-					      (1UL << 63) + 1, -1UL, -2UL };
+	static const unsigned long wide[] = {
+		BIT32, BIT32 + 1, BIT32 | 0xffffffff, 1UL << 63, (1UL << 63) + 1, -1UL, -2UL};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(wide); i++)
-		report_value(hypercall(nr, wide[i], 0, 0, 0), -KVMPV_EINVAL, "%s: 0x%lx is no APIC id",
-			     name, wide[i]);
+		report_value(hypercall(nr, wide[i], 0, 0, 0), -KVMPV_EINVAL,
+			     "%s: 0x%lx is no APIC id", name, wide[i]);
 }
 
 static void check_wide_hello(void)
@@ -33,8 +33,8 @@ static void check_wide_hello(void)
 
 static void check_wide_stats(void)
 {
-	static const unsigned long bad[] = { BIT32, BIT32 | BUFFER, 1UL << 46, 1UL << 52,
-					     1UL << 63, (1UL << 63) | BUFFER, -4096UL, -1UL };
+	static const unsigned long bad[] = {BIT32,     BIT32 | BUFFER,	     1UL << 46, 1UL << 52,
+					    1UL << 63, (1UL << 63) | BUFFER, -4096UL,	-1UL};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)

@@ -10,7 +10,7 @@
 /* The whole of RAX after a call: what KVM leaves in its upper half */
 static void check_upper_half(void)
 {
-	const u64 good[5] = { KVMPV_HC_KICK }, bad[5] = { KVMPV_HC_KICK, NO_SUCH_ID };
+	const u64 good[5] = {KVMPV_HC_KICK}, bad[5] = {KVMPV_HC_KICK, NO_SUCH_ID};
 
 	report_value(compat_call(good, use_vmmcall), 0, "a good result has 32 bits");
 	report_value(compat_call(bad, use_vmmcall), (u32)-KVMPV_ENOENT, "an error has 32 bits");

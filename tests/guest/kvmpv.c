@@ -7,7 +7,7 @@
 /* Where the CPUID block was found when the program started; 0: nowhere */
 u32 kvmpv_base;
 
-/* AMD's instruction or Intel's. KVM would mend the wrong one, at the price of writing to our code */
+/* AMD's instruction or Intel's. KVM would mend the wrong one, by writing into our code */
 bool use_vmmcall;
 
 /**
@@ -73,8 +73,8 @@ void require_kvmpv(void)
 long hypercall(unsigned long nr, unsigned long a0, unsigned long a1, unsigned long a2,
 	       unsigned long a3)
 {
-	const u64 registers[] = { nr | GARBAGE, a0 | GARBAGE, a1 | GARBAGE, a2 | GARBAGE,
-				  a3 | GARBAGE };
+	const u64 registers[] = {nr | GARBAGE, a0 | GARBAGE, a1 | GARBAGE, a2 | GARBAGE,
+				 a3 | GARBAGE};
 
 	return (int)compat_call(registers, use_vmmcall);
 }
@@ -95,11 +95,15 @@ long hypercall(unsigned long nr, unsigned long a0, unsigned long a1, unsigned lo
 	long result;
 
 	if (use_vmmcall)
-		asm volatile("vmmcall" : "=a"(result)
-				       : "a"(nr), "b"(a0), "c"(a1), "d"(a2), "S"(a3) : "memory");
+		asm volatile("vmmcall"
+			     : "=a"(result)
+			     : "a"(nr), "b"(a0), "c"(a1), "d"(a2), "S"(a3)
+			     : "memory");
 	else
-		asm volatile("vmcall" : "=a"(result)
-				      : "a"(nr), "b"(a0), "c"(a1), "d"(a2), "S"(a3) : "memory");
+		asm volatile("vmcall"
+			     : "=a"(result)
+			     : "a"(nr), "b"(a0), "c"(a1), "d"(a2), "S"(a3)
+			     : "memory");
 	return result;
 }
 #endif

@@ -90,8 +90,9 @@ static void format_line(struct line *line, const char *f, va_list *args)
 		if (*f == 'c')
 			put(line, value);
 		else if (*f == 'x')
-			put_hex(line, longs == 2 ? (u64)value :
-				      longs ? (unsigned long)value : (u32)value);
+			put_hex(line, longs == 2 ? (u64)value
+				      : longs	 ? (unsigned long)value
+						 : (u32)value);
 		else
 			put_signed(line, *f == 'u' && !longs ? (u32)value : value);
 	}
@@ -109,7 +110,7 @@ static void print_line(struct line *line)
  */
 void print(const char *format, ...)
 {
-	struct line line = { .used = 0 };
+	struct line line = {.used = 0};
 	va_list args;
 
 	va_start(args, format);
@@ -120,7 +121,7 @@ void print(const char *format, ...)
 
 static bool report_line(bool ok, const char *format, va_list *args)
 {
-	struct line line = { .used = 0 };
+	struct line line = {.used = 0};
 
 	put_string(&line, ok ? "ok " : "not ok ");
 	put_decimal(&line, ++checks);
@@ -176,7 +177,7 @@ bool report_value(s64 got, s64 want, const char *format, ...)
  */
 void report_skip(const char *format, ...)
 {
-	struct line line = { .used = 0 };
+	struct line line = {.used = 0};
 	va_list args;
 
 	put_string(&line, "ok ");

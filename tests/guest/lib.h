@@ -45,8 +45,7 @@ struct cpuid {
 /* lib.c */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool report(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool report_value(s64 got, s64 want, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+bool report_value(s64 got, s64 want, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void report_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void __attribute__((noreturn)) finish(void);
 void __attribute__((noreturn)) exit_program(int code);
@@ -105,8 +104,9 @@ static inline struct cpuid cpuid(u32 leaf, u32 subleaf)
 {
 	struct cpuid c;
 
-	asm volatile("cpuid" : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
-			     : "a"(leaf), "c"(subleaf));
+	asm volatile("cpuid"
+		     : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+		     : "a"(leaf), "c"(subleaf));
 	return c;
 }
 

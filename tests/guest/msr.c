@@ -19,7 +19,8 @@ static void check_unhalt(const char *when)
 	report_value(value, 1, "%s: reads 1", when);
 	report_value(wrmsr_safe(KVMPV_MSR_UNHALT, 2), GP_VECTOR, "%s: write 2: #GP", when);
 	report_value(wrmsr_safe(KVMPV_MSR_UNHALT, 3), GP_VECTOR, "%s: write 3: #GP", when);
-	report_value(wrmsr_safe(KVMPV_MSR_UNHALT, ~0ULL), GP_VECTOR, "%s: write all ones: #GP", when);
+	report_value(wrmsr_safe(KVMPV_MSR_UNHALT, ~0ULL), GP_VECTOR, "%s: write all ones: #GP",
+		     when);
 	for (bit = 1; bit < 64; bit++)
 		refused &= wrmsr_safe(KVMPV_MSR_UNHALT, 1ULL << bit) == GP_VECTOR;
 	report(refused, "%s: each of the bits 1 to 63: #GP", when);
@@ -71,21 +72,26 @@ static void check_header(const char *when)
 	for (i = sizeof(*page); i < KVMPV_PAGE_SIZE; i++)
 		beyond += bytes[i] != 0x5a;
 	report_value(beyond, 0, "%s: the rest of the page is untouched", when);
-	report(bytes[-1] == 0x5a && bytes[KVMPV_PAGE_SIZE] == 0x5a, "%s: so are its neighbours", when);
+	report(bytes[-1] == 0x5a && bytes[KVMPV_PAGE_SIZE] == 0x5a, "%s: so are its neighbours",
+	       when);
 }
 
 static void enable_page(const char *when)
 {
 	memset((void *)(unsigned long)(PAGE_AT - 0x1000), 0x5a, 3 * KVMPV_PAGE_SIZE);
-	report_value(wrmsr_safe(KVMPV_MSR_PAGE, PAGE_AT | KVMPV_PAGE_ENABLE), 0, "%s: enable", when);
+	report_value(wrmsr_safe(KVMPV_MSR_PAGE, PAGE_AT | KVMPV_PAGE_ENABLE), 0, "%s: enable",
+		     when);
 	report_value(page_msr(), PAGE_AT | KVMPV_PAGE_ENABLE, "%s: reads what was written", when);
 }
 
 static void check_bad_pages(void)
 {
-	const u64 bad[] = { INFO->memory, INFO->memory + 0x1000, BARE_ROM, BARE_ROM - 0x1000,
-			    0xfee00000, 0xfffff000, 1ULL << 32, 1ULL << 46, 1ULL << 52, 1ULL << 63,
-			    ~0xfffULL };
+	const u64 bad[] = {INFO->memory, INFO->memory + 0x1000,
+			   BARE_ROM,	 BARE_ROM - 0x1000,
+			   0xfee00000,	 0xfffff000,
+			   1ULL << 32,	 1ULL << 46,
+			   1ULL << 52,	 1ULL << 63,
+			   ~0xfffULL};
 	unsigned int i;
 	bool refused = true;
 
@@ -97,8 +103,10 @@ static void check_bad_pages(void)
 			   GP_VECTOR;
 	report(refused, "page, each of the reserved bits: #GP");
 	report_value(wrmsr_safe(KVMPV_MSR_PAGE, 2), GP_VECTOR, "page, reserved bit, disabled: #GP");
-	report_value(wrmsr_safe(KVMPV_MSR_PAGE, PAGE_AT), GP_VECTOR, "page, address, disabled: #GP");
-	report_value(page_msr(), PAGE_AT | KVMPV_PAGE_ENABLE, "page: refused writes change nothing");
+	report_value(wrmsr_safe(KVMPV_MSR_PAGE, PAGE_AT), GP_VECTOR,
+		     "page, address, disabled: #GP");
+	report_value(page_msr(), PAGE_AT | KVMPV_PAGE_ENABLE,
+		     "page: refused writes change nothing");
 }
 
 static void check_page(void)
@@ -115,7 +123,8 @@ static void check_page(void)
 	report_value(page->magic, KVMPV_PAGE_MAGIC, "page, scribbled over: is good again");
 	report_value(wrmsr_safe(KVMPV_MSR_PAGE, (INFO->memory - 0x1000) | KVMPV_PAGE_ENABLE), 0,
 		     "page: the last one of memory");
-	report_value(wrmsr_safe(KVMPV_MSR_PAGE, KVMPV_PAGE_ENABLE), 0, "page: the one at address 0");
+	report_value(wrmsr_safe(KVMPV_MSR_PAGE, KVMPV_PAGE_ENABLE), 0,
+		     "page: the one at address 0");
 	report_value(*(volatile u32 *)0x1000, 0, "page: 0 does not reach into the next one");
 	report_value(wrmsr_safe(KVMPV_MSR_PAGE, 0), 0, "page: write 0");
 	report_value(page_msr(), 0, "page: is gone");
@@ -136,8 +145,8 @@ static void check_others(void)
 	u32 index;
 
 	for (index = KVMPV_MSR_UNHALT + 1; index <= KVMPV_MSR_LAST; index++)
-		unknown &= rdmsr_safe(index, &value) == GP_VECTOR &&
-			   wrmsr_safe(index, 0) == GP_VECTOR;
+		unknown &=
+			rdmsr_safe(index, &value) == GP_VECTOR && wrmsr_safe(index, 0) == GP_VECTOR;
 	report(unknown, "all other MSRs of the range: #GP");
 	report_value(rdmsr_safe(KVMPV_MSR_FIRST - 1, &value), GP_VECTOR, "read below: #GP");
 	report_value(wrmsr_safe(KVMPV_MSR_FIRST - 1, 0), GP_VECTOR, "write below: #GP");
@@ -160,12 +169,14 @@ static long ring3_write(long index)
 
 static void check_ring3(void)
 {
-	static const u32 msrs[] = { KVMPV_MSR_UNHALT, KVMPV_MSR_PAGE };
+	static const u32 msrs[] = {KVMPV_MSR_UNHALT, KVMPV_MSR_PAGE};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-		report_value(ring3(ring3_read, msrs[i]), GP_VECTOR, "ring 3, read 0x%x: #GP", msrs[i]);
-		report_value(ring3(ring3_write, msrs[i]), GP_VECTOR, "ring 3, write 0x%x: #GP", msrs[i]);
+		report_value(ring3(ring3_read, msrs[i]), GP_VECTOR, "ring 3, read 0x%x: #GP",
+			     msrs[i]);
+		report_value(ring3(ring3_write, msrs[i]), GP_VECTOR, "ring 3, write 0x%x: #GP",
+			     msrs[i]);
 	}
 }
 

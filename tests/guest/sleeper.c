@@ -14,7 +14,8 @@ static void yield_around(unsigned int cpu)
 	while (!INFO->stop) {
 		long result = yield((cpu + 1 + n % (last - 1)) % last);
 
-		if (result != 0 && result != 1 && result != -KVMPV_ENOSYS && result != -KVMPV_EPROTO)
+		if (result != 0 && result != 1 && result != -KVMPV_ENOSYS &&
+		    result != -KVMPV_EPROTO)
 			wrong = 1;
 		if (result == -KVMPV_EPROTO)
 			hello();

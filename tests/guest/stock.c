@@ -14,8 +14,10 @@ void program_main(void)
 	u32 index;
 
 	report_value(kvmpv_base, 0, "no CPUID block");
-	report(same_leaf(cpuid(0x40000100, 0), unknown) && same_leaf(cpuid(0x40000101, 0), unknown) &&
-	       same_leaf(cpuid(0x40000102, 0), unknown), "its leaves are as unknown as any");
+	report(same_leaf(cpuid(0x40000100, 0), unknown) &&
+		       same_leaf(cpuid(0x40000101, 0), unknown) &&
+		       same_leaf(cpuid(0x40000102, 0), unknown),
+	       "its leaves are as unknown as any");
 	for (nr = KVMPV_HC_FIRST; nr <= KVMPV_HC_LAST; nr++)
 		calls &= hypercall(nr, 1, 1, 0, 0) == -KVMPV_ENOSYS;
 	report(calls, "all hypercalls of the range: -ENOSYS");

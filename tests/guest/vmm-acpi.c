@@ -28,6 +28,7 @@
  *		Interrupt (ResourceConsumer, Edge, ActiveHigh, Exclusive) { 4 } }) } }
  * Name (\_S5, Package () { 5, 0, 0, 0 })
  */
+/* clang-format off */
 static const uint8_t aml[] = {
 	0x10, 57, '\\', '_', 'S', 'B', '_', 0x5b, 0x82, 49, 'C', 'O', 'M', '1',
 	0x08, '_', 'H', 'I', 'D', 0x0c, 0x41, 0xd0, 0x05, 0x01,
@@ -38,6 +39,7 @@ static const uint8_t aml[] = {
 	0x79, 0x00,
 	0x08, '_', 'S', '5', '_', 0x12, 0x07, 0x04, 0x0a, 0x05, 0x00, 0x00, 0x00,
 };
+/* clang-format on */
 
 static void put16(uint8_t *p, uint16_t value)
 {

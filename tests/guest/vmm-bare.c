@@ -154,8 +154,8 @@ int bare_run(const struct bare_options *options)
 
 	bare_create(&m, options);
 	machine_start(&m);
-	end = options->stop_after_ms ? wait_and_stop(&m, options) :
-				       machine_wait(&m, options->timeout_ms);
+	end = options->stop_after_ms ? wait_and_stop(&m, options)
+				     : machine_wait(&m, options->timeout_ms);
 	for (i = 0; end != MACHINE_EXITED && i < options->machine.vcpus; i++)
 		vcpu_print(&m.vcpus[i]);
 	status = m.status;
@@ -221,7 +221,7 @@ static void set_option(struct bare_options *options, const char *name, const cha
 int cmd_bare(int argc, char **argv)
 {
 	struct bare_options options = {
-		.machine = { .vcpus = 1, .memory = 32 << 20 },
+		.machine = {.vcpus = 1, .memory = 32 << 20},
 		.bits = 64,
 		.timeout_ms = 60000,
 	};

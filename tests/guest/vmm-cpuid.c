@@ -108,7 +108,7 @@ static void add_block(struct cpuid *cpuid, uint32_t base, const char *signature,
 void vcpu_set_cpuid(struct vcpu *vcpu)
 {
 	const struct machine_options *options = &vcpu->machine->options;
-	struct cpuid cpuid = { .head.nent = VMM_MAX_CPUID };
+	struct cpuid cpuid = {.head.nent = VMM_MAX_CPUID};
 
 	if (ioctl(kvm_device(), KVM_GET_SUPPORTED_CPUID, &cpuid))
 		die("KVM_GET_SUPPORTED_CPUID");

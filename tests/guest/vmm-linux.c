@@ -137,7 +137,7 @@ static void fill_zero_page(struct machine *m, struct boot_params *params)
  */
 static void set_start_state(struct machine *m, uint64_t entry)
 {
-	struct kvm_regs regs = { .rip = entry, .rsi = ZERO_PAGE, .rsp = ZERO_PAGE, .rflags = 2 };
+	struct kvm_regs regs = {.rip = entry, .rsi = ZERO_PAGE, .rsp = ZERO_PAGE, .rflags = 2};
 
 	bare_tables(m);
 	vcpu_set_mode(&m->vcpus[0], 64, entry);
@@ -204,7 +204,7 @@ static int run_linux(const struct linux_options *options)
 int cmd_linux(int argc, char **argv)
 {
 	struct linux_options o = {
-		.machine = { .vcpus = 1, .memory = 256 << 20, .pit = true },
+		.machine = {.vcpus = 1, .memory = 256 << 20, .pit = true},
 		.cmdline = "console=ttyS0 reboot=t panic=-1",
 	};
 	int i;

@@ -109,9 +109,9 @@ static void renew_apic_table(struct machine *m)
  */
 void machine_create(struct machine *m, const struct machine_options *options)
 {
-	struct kvm_pit_config pit = { .flags = KVM_PIT_SPEAKER_DUMMY };
+	struct kvm_pit_config pit = {.flags = KVM_PIT_SPEAKER_DUMMY};
 	uint64_t identity_map = IDENTITY_MAP_ADDRESS;
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {.sa_handler = on_signal};
 	unsigned int i;
 
 	memset(m, 0, sizeof(*m));
@@ -177,10 +177,12 @@ void vcpu_print(const struct vcpu *vcpu)
 	ioctl(vcpu->fd, KVM_GET_SREGS, &sregs);
 	ioctl(vcpu->fd, KVM_GET_REGS, &regs);
 	fprintf(stderr,
-		"kvmpv-vmm: vCPU %u: exit %u hw 0x%llx suberror %u mp %u rip 0x%llx rsp 0x%llx rax 0x%llx "
+		"kvmpv-vmm: vCPU %u: exit %u hw 0x%llx suberror %u mp %u rip 0x%llx rsp 0x%llx rax "
+		"0x%llx "
 		"cr0 0x%llx cr2 0x%llx cr3 0x%llx efer 0x%llx\n",
-		vcpu->id, run->exit_reason, run->hw.hardware_exit_reason, run->internal.suberror, mp_state(vcpu),
-		regs.rip, regs.rsp, regs.rax, sregs.cr0, sregs.cr2, sregs.cr3, sregs.efer);
+		vcpu->id, run->exit_reason, run->hw.hardware_exit_reason, run->internal.suberror,
+		mp_state(vcpu), regs.rip, regs.rsp, regs.rax, sregs.cr0, sregs.cr2, sregs.cr3,
+		sregs.efer);
 }
 
 static bool handle_io(struct vcpu *vcpu)
@@ -214,7 +216,7 @@ static bool handle_exit(struct vcpu *vcpu)
 	case KVM_EXIT_INTR:
 		return false;
 	default:
-		/* A Linux guest reboots by triple fault: for a machine with a timer that is an end */
+		/* Linux reboots by triple fault: for a machine with a timer that is an end */
 		if (run->exit_reason == KVM_EXIT_SHUTDOWN && vcpu->machine->options.pit) {
 			machine_end(vcpu->machine, MACHINE_EXITED, 0);
 			return true;
@@ -364,46 +366,4 @@ void machine_stop(struct machine *m)
 		m->watchdog_runs = false;
 		pthread_join(m->watchdog, NULL);
 	}
-}
-
-static void *watchdog_thread(void *arg)
-{
-	struct machine *m = arg;
-	unsigned int i;
-
-	while (m->watchdog_runs) {
-		for (i = 0; i < m->options.vcpus; i++) {
-			/* As a message, since an ioctl on the vCPU would wait for its KVM_RUN */
-			struct kvm_msi nmi = { .address_lo = 0xfee00000 | i << 12, .data = 4 << 8 };
-
-			if (!m->watchdog_ms[i] || vmm_time_ms() < m->watchdog_next[i])
-				continue;
-			m->watchdog_next[i] += m->watchdog_ms[i];
-			if (ioctl(m->vm, KVM_SIGNAL_MSI, &nmi) < 0)
-				die("NMI for vCPU %u", i);
-		}
-		usleep(10000);
-	}
-	return NULL;
-}
-
-/**
- * machine_watchdog() - wake a vCPU from a halt that nobody else ends
- * @m: the machine
- * @vcpu: which
- * @ms: an NMI after so many milliseconds, and again each time they pass; 0: no more
- */
-void machine_watchdog(struct machine *m, unsigned int vcpu, uint32_t ms)
-{
-	if (vcpu >= m->options.vcpus)
-		return;
-	m->watchdog_next[vcpu] = vmm_time_ms() + ms;
-	m->watchdog_ms[vcpu] = ms;
-	pthread_mutex_lock(&m->lock);
-	if (ms && !m->watchdog_runs) {
-		m->watchdog_runs = true;
-		if (pthread_create(&m->watchdog, NULL, watchdog_thread, m))
-			die("watchdog thread");
-	}
-	pthread_mutex_unlock(&m->lock);
 }

@@ -69,8 +69,8 @@ static void check_size(unsigned int nmsrs, unsigned int total, const char *name)
 static void check_pointers(unsigned int total)
 {
 	const size_t page = 4096, size = 16 * page;
-	uint8_t *area = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			     -1, 0);
+	uint8_t *area =
+		mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct kvm_msr_list *list = (struct kvm_msr_list *)(area + size - 8);
 
 	if (area == MAP_FAILED || mprotect(area + size, size, PROT_NONE))
@@ -148,7 +148,7 @@ static void check_unhalt(const struct vcpu *vcpu)
 	tap_ok(reads(vcpu, unhalt, 0), "unhalt: and none of them sticks");
 }
 
-/* While a machine is put together its memory may still be missing: addresses are not checked then */
+/* A VMM may restore MSRs before there is memory: addresses are not checked then */
 static void check_page(const struct machine *m)
 {
 	const struct vcpu *vcpu = &m->vcpus[0];
@@ -165,13 +165,14 @@ static void check_page(const struct machine *m)
 	tap_ok(!taken, "page: each of the reserved bits is refused");
 	tap_ok(!msr_set(vcpu, page, 0x6000), "page: an address without enable is refused");
 	tap_ok(!msr_set(vcpu, page, 2), "page: a reserved bit alone is refused");
-	tap_ok(reads(vcpu, page, 0x5000 | KVMPV_PAGE_ENABLE), "page: refused writes change nothing");
+	tap_ok(reads(vcpu, page, 0x5000 | KVMPV_PAGE_ENABLE),
+	       "page: refused writes change nothing");
 	tap_ok(msr_set(vcpu, page, 0) && reads(vcpu, page, 0), "page: 0 takes it away");
 }
 
 static void check_others(const struct vcpu *vcpu)
 {
-	static const uint32_t neighbours[] = { KVMPV_MSR_FIRST - 1, KVMPV_MSR_LAST + 1 };
+	static const uint32_t neighbours[] = {KVMPV_MSR_FIRST - 1, KVMPV_MSR_LAST + 1};
 	unsigned int i, readable = 0, writable = 0;
 	uint32_t index;
 	uint64_t value;
@@ -197,7 +198,7 @@ static void check_others(const struct vcpu *vcpu)
  */
 int cmd_msrs(int argc, char **argv)
 {
-	const struct machine_options options = { .vcpus = 2, .memory = 16 << 20 };
+	const struct machine_options options = {.vcpus = 2, .memory = 16 << 20};
 	bool stock = argc > 1 && !strcmp(argv[1], "stock");
 	struct machine m;
 	uint64_t value;
@@ -210,7 +211,7 @@ int cmd_msrs(int argc, char **argv)
 	} else {
 		check_unhalt(&m.vcpus[0]);
 		tap_ok(msr_set(&m.vcpus[0], KVMPV_MSR_UNHALT, 1) &&
-		       reads(&m.vcpus[1], KVMPV_MSR_UNHALT, 0),
+			       reads(&m.vcpus[1], KVMPV_MSR_UNHALT, 0),
 		       "unhalt: each vCPU has a flag of its own");
 		check_page(&m);
 	}

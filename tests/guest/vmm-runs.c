@@ -32,7 +32,7 @@ static unsigned int read_words(int argc, char **argv, struct bare_options *optio
 int cmd_churn(int argc, char **argv)
 {
 	struct bare_options options = {
-		.machine = { .vcpus = 2, .memory = 16 << 20 },
+		.machine = {.vcpus = 2, .memory = 16 << 20},
 		.program = PROGRAMS "churn.bin",
 		.bits = 64,
 		.timeout_ms = GRACE_MS,
@@ -64,7 +64,7 @@ int cmd_churn(int argc, char **argv)
 int cmd_hammer(int argc, char **argv)
 {
 	struct bare_options options = {
-		.machine = { .vcpus = 2, .memory = 16 << 20 },
+		.machine = {.vcpus = 2, .memory = 16 << 20},
 		.program = PROGRAMS "hammer.bin",
 		.bits = 64,
 		.timeout_ms = GRACE_MS,
@@ -87,7 +87,7 @@ int cmd_hammer(int argc, char **argv)
 int cmd_sleeper(int argc, char **argv)
 {
 	struct bare_options options = {
-		.machine = { .vcpus = 5, .memory = 16 << 20 },
+		.machine = {.vcpus = 5, .memory = 16 << 20},
 		.program = PROGRAMS "sleeper.bin",
 		.bits = 64,
 		.timeout_ms = GRACE_MS,

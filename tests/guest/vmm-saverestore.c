@@ -18,7 +18,7 @@
 #define SLEEP_MS 1000
 
 static struct bare_options base = {
-	.machine = { .vcpus = 2, .memory = 16 << 20 },
+	.machine = {.vcpus = 2, .memory = 16 << 20},
 	.program = DEFAULT_PROGRAM,
 	.bits = 64,
 	.timeout_ms = SETTLE_MS,
@@ -89,8 +89,9 @@ static void while_halted(bool kick, const char *name)
 	bare_create(&m, &options);
 	if (run_to_pause(&m, name)) {
 		vcpu_settle(&m.vcpus[1]);
-		tap_ok(mp_state(&m.vcpus[0]) == want_state, "%s: KVM_GET_MP_STATE says %u (want %u)",
-		       name, mp_state(&m.vcpus[0]), want_state);
+		tap_ok(mp_state(&m.vcpus[0]) == want_state,
+		       "%s: KVM_GET_MP_STATE says %u (want %u)", name, mp_state(&m.vcpus[0]),
+		       want_state);
 		status = go_on_elsewhere(&m, &options, true);
 		tap_ok(status == want, "%s: %s (exit code %d, want %d)", name,
 		       kick ? "woke up" : "slept", status, want);

@@ -25,13 +25,24 @@
  */
 void vcpu_set_mode(struct vcpu *vcpu, unsigned int bits, uint64_t rip)
 {
-	struct kvm_segment code = { .limit = 0xffffffff, .selector = BARE_CS, .type = 11,
-				    .present = 1, .s = 1, .g = 1, .l = bits == 64, .db = bits == 32 };
-	struct kvm_segment data = { .limit = 0xffffffff, .selector = BARE_DS, .type = 3,
-				    .present = 1, .s = 1, .g = 1, .db = 1 };
-	struct kvm_segment task = { .base = 0x5000, .limit = 0x67, .selector = 0x18, .type = 11,
-				    .present = 1 };
-	struct kvm_regs regs = { .rip = rip, .rdi = vcpu->id, .rflags = 0x202 };
+	struct kvm_segment code = {.limit = 0xffffffff,
+				   .selector = BARE_CS,
+				   .type = 11,
+				   .present = 1,
+				   .s = 1,
+				   .g = 1,
+				   .l = bits == 64,
+				   .db = bits == 32};
+	struct kvm_segment data = {.limit = 0xffffffff,
+				   .selector = BARE_DS,
+				   .type = 3,
+				   .present = 1,
+				   .s = 1,
+				   .g = 1,
+				   .db = 1};
+	struct kvm_segment task = {
+		.base = 0x5000, .limit = 0x67, .selector = 0x18, .type = 11, .present = 1};
+	struct kvm_regs regs = {.rip = rip, .rdi = vcpu->id, .rflags = 0x202};
 	struct kvm_sregs sregs;
 
 	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
@@ -69,7 +80,7 @@ bool msr_get(const struct vcpu *vcpu, uint32_t index, uint64_t *ret_value)
 	struct {
 		struct kvm_msrs head;
 		struct kvm_msr_entry entry;
-	} msrs = { .head.nmsrs = 1, .entry.index = index };
+	} msrs = {.head.nmsrs = 1, .entry.index = index};
 
 	if (ioctl(vcpu->fd, KVM_GET_MSRS, &msrs) != 1)
 		return false;
@@ -90,7 +101,7 @@ bool msr_set(const struct vcpu *vcpu, uint32_t index, uint64_t value)
 	struct {
 		struct kvm_msrs head;
 		struct kvm_msr_entry entry;
-	} msrs = { .head.nmsrs = 1, .entry = { .index = index, .data = value } };
+	} msrs = {.head.nmsrs = 1, .entry = {.index = index, .data = value}};
 
 	return ioctl(vcpu->fd, KVM_SET_MSRS, &msrs) == 1;
 }
@@ -117,7 +128,7 @@ uint32_t mp_state(const struct vcpu *vcpu)
  */
 void set_mp_state(const struct vcpu *vcpu, uint32_t state)
 {
-	struct kvm_mp_state mp = { .mp_state = state };
+	struct kvm_mp_state mp = {.mp_state = state};
 
 	if (ioctl(vcpu->fd, KVM_SET_MP_STATE, &mp))
 		die("KVM_SET_MP_STATE");
@@ -156,11 +167,11 @@ static void copy_msrs(const struct vcpu *to, const struct vcpu *from, bool with_
 	free(list);
 }
 
-#define COPY(to, from, type, get, set)                                              \
-	do {                                                                        \
-		type state_ = {};                                                   \
+#define COPY(to, from, type, get, set)                                                \
+	do {                                                                          \
+		type state_ = {};                                                     \
 		if (ioctl((from)->fd, get, &state_) || ioctl((to)->fd, set, &state_)) \
-			die("vCPU %u: %s", (from)->id, #get);                       \
+			die("vCPU %u: %s", (from)->id, #get);                         \
 	} while (0)
 
 static void copy_vcpu(const struct vcpu *to, const struct vcpu *from, bool with_kvmpv_msrs)

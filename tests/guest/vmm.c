@@ -19,17 +19,17 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *usage;
 } commands[] = {
-	{ "bare", cmd_bare,
-	  "PROGRAM.bin [--smp N] [--mode 64|32] [--memory MB] [--timeout S] [--stop-after S]\n"
-	  "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--quiet]" },
-	{ "linux", cmd_linux,
-	  "--kernel VMLINUX|BZIMAGE [--initrd FILE] [--cmdline STRING] [--smp N]\n"
-	  "\t\t[--memory MB] [--timeout S]" },
-	{ "msrs", cmd_msrs, "[stock]" },
-	{ "saverestore", cmd_saverestore, "[PROGRAM.bin]" },
-	{ "churn", cmd_churn, "N [PROGRAM.bin]" },
-	{ "hammer", cmd_hammer, "SECONDS [PROGRAM.bin]" },
-	{ "sleeper", cmd_sleeper, "SECONDS [PROGRAM.bin]" },
+	{"bare", cmd_bare,
+	 "PROGRAM.bin [--smp N] [--mode 64|32] [--memory MB] [--timeout S] [--stop-after S]\n"
+	 "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--quiet]"},
+	{"linux", cmd_linux,
+	 "--kernel VMLINUX|BZIMAGE [--initrd FILE] [--cmdline STRING] [--smp N]\n"
+	 "\t\t[--memory MB] [--timeout S]"},
+	{"msrs", cmd_msrs, "[stock]"},
+	{"saverestore", cmd_saverestore, "[PROGRAM.bin]"},
+	{"churn", cmd_churn, "N [PROGRAM.bin]"},
+	{"hammer", cmd_hammer, "SECONDS [PROGRAM.bin]"},
+	{"sleeper", cmd_sleeper, "SECONDS [PROGRAM.bin]"},
 };
 
 /**

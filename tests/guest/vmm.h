@@ -119,10 +119,13 @@ void machine_start(struct machine *m);
 enum machine_end machine_wait(struct machine *m, unsigned int timeout_ms);
 void machine_stop(struct machine *m);
 void machine_end(struct machine *m, enum machine_end end, int status);
-void machine_watchdog(struct machine *m, unsigned int vcpu, uint32_t ms);
+
 void vcpu_stop(struct vcpu *vcpu);
 void vcpu_settle(struct vcpu *vcpu);
 void vcpu_print(const struct vcpu *vcpu);
+
+/* vmm-watchdog.c */
+void machine_watchdog(struct machine *m, unsigned int vcpu, uint32_t ms);
 
 /* vmm-cpuid.c */
 void vcpu_set_cpuid(struct vcpu *vcpu);

@@ -72,5 +72,6 @@ void program_main(void)
 	print("# given %u, not needed %u\n", given, not_needed);
 	stats(BUFFER, STATS_FULL);
 	report(c[KVMPV_COUNTER_YIELDS_GIVEN] >= given &&
-	       c[KVMPV_COUNTER_YIELDS_REFUSED] >= not_needed, "the host counted them");
+		       c[KVMPV_COUNTER_YIELDS_REFUSED] >= not_needed,
+	       "the host counted them");
 }
