@@ -64,7 +64,8 @@ while read -r number; do
 done <"$tmp/exits"
 
 # And nothing else. (mandoc shows the lone "--" as such.)
-grep -oE -e '--[a-z][a-z-]*' "$text" | sed 's/^--//' | sort -u | comm -23 - "$tmp/options" >"$tmp/more"
+grep -oE -e '--[a-z][a-z-]*' "$text" | sed 's/^--//' | sort -u |
+	comm -23 - "$tmp/options" >"$tmp/more"
 [ ! -s "$tmp/more" ]
 ok $? "page: no option that does not exist" "$tmp/more"
 sed -n '/^\.Sh FEATURES/,/^\.El/s/^\.It Cm //p' $page | sort | diff - "$(
@@ -80,8 +81,8 @@ sed -n '/^\.Sh VERBS/,/^\.Sh OPTIONS/s/^\.It //p' $page | grep -oE 'Cm [a-z]+' |
 		echo "$tmp/sorted"
 	)" >"$tmp/more"
 ok $? "page: no verb that does not exist" "$tmp/more"
-sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page | sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' \
-	>"$tmp/examples"
+sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page |
+	sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' >"$tmp/examples"
 tree both
 while read -r words; do
 	# shellcheck disable=SC2086 # words

@@ -12,8 +12,8 @@ modules=lib/modules/$release
 
 module() { # FILE VERSION SRCVERSION
 	mkdir -p "$(dirname "$1")"
-	printf 'const char i[] __attribute__((section(".modinfo"))) = "license=GPL\\0version=%s\\0srcversion=%s\\0vermagic=%s";\n' \
-		"$2" "$3" "$release" | gcc -x c -c -o "$1" - || exit 1
+	printf 'const char info[] __attribute__((section(".modinfo"))) =
+		"license=GPL\\0version=%s\\0srcversion=%s\\0vermagic=%s";\n' "$2" "$3" "$release" | gcc -x c -c -o "$1" - || exit 1
 }
 
 disk() { # NAME VERSION SRCVERSION

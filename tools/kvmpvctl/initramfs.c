@@ -3,13 +3,12 @@
  * The modules in the initramfs of the running kernel.
  *
  * An initramfs is a row of cpio archives ("newc"), the last of which is mostly compressed. The
- * archives' headers are followed here; the compressed part comes through a pipe from gzip, xz, zstd,
- * lz4, bzip2 or lzop, whichever made it. A module that is found is copied to memory and read by
- * libkmod. That takes a few tenths of a second, so only ``kvmpvctl version`` does it.
+ * archives' headers are followed here; the compressed part comes through a pipe from gzip, xz,
+ * zstd, lz4, bzip2 or lzop, whichever made it. A module that is found is copied to memory and read
+ * by libkmod. That takes a few tenths of a second, so only ``kvmpvctl version`` does it.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,6 @@
 #define CPIO_HEADER 110
 #define CPIO_NAME_MAX 4096
 #define MODULE_SIZE_MAX (64U << 20)
-
-extern char **environ;
 
 /**
  * struct compressor - how an initramfs can be compressed

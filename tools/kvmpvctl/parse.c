@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The forms of docs/abi/sysfs.rst. Every file ends in a newline, so a text that does not was cut
- * short, and a number at its end cannot be trusted: all parsers here refuse it. They take any bytes,
- * give 0 or -EBADMSG, and touch their output only on success.
+ * short, and a number at its end cannot be trusted: all parsers here refuse it. They take any
+ * bytes, give 0 or -EBADMSG, and touch their output only on success.
  */
 #include <errno.h>
 #include <string.h>

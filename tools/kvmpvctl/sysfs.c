@@ -2,8 +2,8 @@
 /*
  * Reading and writing single files below /sys/kernel/kvmpv (and the few others kvmpvctl looks at).
  * Nothing is believed about them: a file may be missing, a directory, a pipe, endless or binary.
- * Each read_…() notes what it cannot read in ctl->problems and gives -errno; output parameters are
- * then untouched.
+ * Each typed reader notes what it cannot read in ctl->problems and gives -errno; its output is then
+ * untouched.
  */
 #include <errno.h>
 #include <fcntl.h>
