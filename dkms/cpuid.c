@@ -115,18 +115,17 @@ static bool replace_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u
 }
 
 /**
- * cpuid_thunk() - at the entry of kvm_cpuid()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * cpuid_decide() - decide about a call of kvm_cpuid()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace cpuid_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			 struct ftrace_regs *fregs)
+unsigned long notrace cpuid_decide(struct ftrace_regs *fregs)
 {
 	u32 function = *(u32 *)ftrace_regs_get_argument(fregs, 1);
 
-	if (function >= KVMPV_CPUID_FIRST && function < KVMPV_CPUID_END &&
-	    (function & (KVMPV_CPUID_STEP - 1)) < KVMPV_CPUID_LEAVES)
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_cpuid);
+	return function >= KVMPV_CPUID_FIRST && function < KVMPV_CPUID_END &&
+			       (function & (KVMPV_CPUID_STEP - 1)) < KVMPV_CPUID_LEAVES
+		       ? (unsigned long)replace_cpuid
+		       : 0;
 }

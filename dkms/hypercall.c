@@ -216,19 +216,16 @@ static int replace_hypercall(struct kvm_vcpu *vcpu)
 }
 
 /**
- * hypercall_thunk() - at the entry of kvm_emulate_hypercall()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * hypercall_decide() - decide about a call of kvm_emulate_hypercall()
  * @fregs: registers of the call
  *
  * Numbers that are not ours go on as if nobody had looked.
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace hypercall_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			     struct ftrace_regs *fregs)
+unsigned long notrace hypercall_decide(struct ftrace_regs *fregs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)ftrace_regs_get_argument(fregs, 0);
 
-	if (is_ours(vcpu->arch.regs[VCPU_REGS_RAX]))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_hypercall);
+	return is_ours(vcpu->arch.regs[VCPU_REGS_RAX]) ? (unsigned long)replace_hypercall : 0;
 }

@@ -18,22 +18,64 @@ KVMPV_KVM_HOOKS(DEFINE_)
 enum { KVMPV_KVM_HOOKS(ENUM_) HOOK_COUNT };
 #undef ENUM_
 
-#define HOOK_(hook_name, function, prototype) \
-	[HOOK_##hook_name] = {.name = #function, .thunk = hook_name##_thunk},
+#define HOOK_(hook_name, function, prototype) [HOOK_##hook_name] = {.name = #function},
 static struct kvmpv_hook hooks[] = {KVMPV_KVM_HOOKS(HOOK_)};
 #undef HOOK_
 
+/*
+ * The thunks know the sites by address. That the addresses are constants to them would be nice, but
+ * the most frequent comes first, and the rest costs two instructions each.
+ */
+#define IF_SITE_(name)                                 \
+	do {                                           \
+		if (ip == hooks[HOOK_##name].site) {   \
+			target = name##_decide(fregs); \
+			goto out;                      \
+		}                                      \
+	} while (0)
+
+static void notrace lifecycle_thunk(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long target = 0;
+
+	IF_SITE_(vcpu_create);
+	IF_SITE_(vcpu_destroy);
+	IF_SITE_(vm_destroy);
+out:
+	if (target)
+		ftrace_regs_set_instruction_pointer(fregs, target);
+}
+
+static void notrace guest_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				struct ftrace_regs *fregs)
+{
+	unsigned long target = 0;
+
+	IF_SITE_(hypercall);
+	IF_SITE_(set_msr);
+	IF_SITE_(get_msr);
+	IF_SITE_(cpuid);
+	IF_SITE_(dev_ioctl);
+out:
+	if (target)
+		ftrace_regs_set_instruction_pointer(fregs, target);
+}
+
+#define FIRST_GUEST_HOOK HOOK_dev_ioctl
+
 /* Follow VMs as long as the module is attached ... */
-static struct kvmpv_hook *const lifecycle_hooks[] = {
-	&hooks[HOOK_vcpu_destroy],
-	&hooks[HOOK_vm_destroy],
-	&hooks[HOOK_vcpu_create],
+static struct kvmpv_hook_group lifecycle_hooks = {
+	.thunk = lifecycle_thunk,
+	.hooks = hooks,
+	.nr = FIRST_GUEST_HOOK,
 };
 
 /* ... but sit on a guest's exits only while some VM is offered something. */
-static struct kvmpv_hook *const guest_hooks[] = {
-	&hooks[HOOK_dev_ioctl], &hooks[HOOK_cpuid],	&hooks[HOOK_get_msr],
-	&hooks[HOOK_set_msr],	&hooks[HOOK_hypercall],
+static struct kvmpv_hook_group guest_hooks = {
+	.thunk = guest_thunk,
+	.hooks = &hooks[FIRST_GUEST_HOOK],
+	.nr = HOOK_COUNT - FIRST_GUEST_HOOK,
 };
 
 #define STRING_(x) #x
@@ -115,7 +157,7 @@ int kvm_find(const char *module)
  */
 int kvm_hook_lifecycle(void)
 {
-	return kvmpv_hooks_install(lifecycle_hooks, ARRAY_SIZE(lifecycle_hooks));
+	return kvmpv_hooks_install(&lifecycle_hooks);
 }
 
 /**
@@ -125,31 +167,36 @@ int kvm_hook_lifecycle(void)
  */
 int kvm_hook_guest(void)
 {
-	return kvmpv_hooks_install(guest_hooks, ARRAY_SIZE(guest_hooks));
+	return kvmpv_hooks_install(&guest_hooks);
 }
 
 /**
- * kvm_unhook_guest() - stop answering guests and wait until no vCPU is inside a replacement
+ * kvm_unhook_guest() - stop answering guests
+ *
+ * Calls that are on their way are finished as if nothing had happened; the module stays, so nobody
+ * has to wait for them.
  *
  * Context: process, may sleep; caller serialises hooking.
  */
 void kvm_unhook_guest(void)
 {
-	kvmpv_hooks_remove(guest_hooks, ARRAY_SIZE(guest_hooks));
+	kvmpv_hooks_remove(&guest_hooks);
 }
 
 /**
- * kvm_unhook_all() - leave KVM as it was found
+ * kvm_unhook_all() - leave KVM as it was found and wait until no vCPU is inside a replacement
  *
- * Guests are no longer answered before VMs are no longer followed: no object can come up whose VM
- * would die unseen.
+ * Guests are no longer answered before VMs are no longer followed. A call that is still on its way
+ * then may leave an object whose VM dies unseen: its pointers are keys only, and it is freed with
+ * all others when this is done.
  *
  * Context: process, may sleep; caller serialises hooking.
  */
 void kvm_unhook_all(void)
 {
-	kvm_unhook_guest();
-	kvmpv_hooks_remove(lifecycle_hooks, ARRAY_SIZE(lifecycle_hooks));
+	kvmpv_hooks_remove(&guest_hooks);
+	kvmpv_hooks_remove(&lifecycle_hooks);
+	kvmpv_hooks_drain();
 }
 
 /**
@@ -159,22 +206,27 @@ void kvm_unhook_all(void)
  */
 bool kvm_guest_hooked(void)
 {
-	return hooks[HOOK_hypercall].installed;
+	return guest_hooks.installed;
+}
+
+static ssize_t show_group(const struct kvmpv_hook_group *group, char *page, ssize_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->nr && group->installed; i++)
+		len += sysfs_emit_at(page, len, "%s\n", group->hooks[i].name);
+	return len;
 }
 
 /**
  * kvm_show_hooks() - print the functions taken over at this moment, one a line
  * @page: a page to print into
  *
- * Return: bytes printed.
+ * Context: caller serialises hooking. Return: bytes printed.
  */
 ssize_t kvm_show_hooks(char *page)
 {
-	ssize_t len = 0;
-	int i;
+	ssize_t len = show_group(&guest_hooks, page, show_group(&lifecycle_hooks, page, 0));
 
-	for (i = 0; i < HOOK_COUNT; i++)
-		if (hooks[i].installed)
-			len += sysfs_emit_at(page, len, "%s\n", hooks[i].name);
 	return len ? len : sysfs_emit(page, "\n");
 }

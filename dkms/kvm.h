@@ -38,7 +38,7 @@ bool kvm_apic_match_dest(struct kvm_vcpu *vcpu, struct kvm_lapic *source, int sh
 	F(match_dest, kvm_apic_match_dest, "bool(kvm_vcpu*,kvm_lapic*,s32,u32,s32)") \
 	F(write_guest, kvm_vcpu_write_guest, "s32(kvm_vcpu*,u64,void*,u64)")
 
-/* Functions that are taken over. Each has a thunk NAME_thunk; the order is that of installing. */
+/* Functions that are taken over. Those of lifecycle.c come first: see kvm.c. */
 #define KVMPV_KVM_HOOKS(F)                                              \
 	F(vcpu_destroy, kvm_arch_vcpu_destroy, "void(kvm_vcpu*)")       \
 	F(vm_destroy, kvm_arch_destroy_vm, "void(kvm*)")                \
@@ -54,9 +54,12 @@ KVMPV_KVM_CALLS(KVMPV_DECLARE_)
 KVMPV_KVM_HOOKS(KVMPV_DECLARE_)
 #undef KVMPV_DECLARE_
 
-#define KVMPV_DECLARE_(name, function, prototype)                                            \
-	void name##_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, \
-			  struct ftrace_regs *fregs);
+/*
+ * Where each of them decides about a call, from its registers: address of the replacement, or 0 to
+ * let KVM's function run as if nobody had looked. Called by the thunk: notrace, may not sleep.
+ */
+#define KVMPV_DECLARE_(name, function, prototype) \
+	unsigned long name##_decide(struct ftrace_regs *fregs);
 KVMPV_KVM_HOOKS(KVMPV_DECLARE_)
 #undef KVMPV_DECLARE_
 

@@ -43,40 +43,34 @@ static void replace_vm_destroy(struct kvm *kvm)
 }
 
 /**
- * vcpu_create_thunk() - at the entry of kvm_arch_vcpu_create()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * vcpu_create_decide() - decide about a call of kvm_arch_vcpu_create()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace vcpu_create_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			       struct ftrace_regs *fregs)
+unsigned long notrace vcpu_create_decide(struct ftrace_regs *fregs)
 {
-	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_vcpu_create);
+	return (unsigned long)replace_vcpu_create;
 }
 
 /**
- * vcpu_destroy_thunk() - at the entry of kvm_arch_vcpu_destroy()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * vcpu_destroy_decide() - decide about a call of kvm_arch_vcpu_destroy()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace vcpu_destroy_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				struct ftrace_regs *fregs)
+unsigned long notrace vcpu_destroy_decide(struct ftrace_regs *fregs)
 {
-	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_vcpu_destroy);
+	return (unsigned long)replace_vcpu_destroy;
 }
 
 /**
- * vm_destroy_thunk() - at the entry of kvm_arch_destroy_vm()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * vm_destroy_decide() - decide about a call of kvm_arch_destroy_vm()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace vm_destroy_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			      struct ftrace_regs *fregs)
+unsigned long notrace vm_destroy_decide(struct ftrace_regs *fregs)
 {
-	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_vm_destroy);
+	return (unsigned long)replace_vm_destroy;
 }

@@ -149,31 +149,25 @@ static __always_inline bool is_ours(struct ftrace_regs *fregs)
 }
 
 /**
- * get_msr_thunk() - at the entry of kvm_get_msr_common()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * get_msr_decide() - decide about a call of kvm_get_msr_common()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace get_msr_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			   struct ftrace_regs *fregs)
+unsigned long notrace get_msr_decide(struct ftrace_regs *fregs)
 {
-	if (is_ours(fregs))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_get_msr);
+	return is_ours(fregs) ? (unsigned long)replace_get_msr : 0;
 }
 
 /**
- * set_msr_thunk() - at the entry of kvm_set_msr_common()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * set_msr_decide() - decide about a call of kvm_set_msr_common()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace set_msr_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			   struct ftrace_regs *fregs)
+unsigned long notrace set_msr_decide(struct ftrace_regs *fregs)
 {
-	if (is_ours(fregs))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_set_msr);
+	return is_ours(fregs) ? (unsigned long)replace_set_msr : 0;
 }
 
 /*
@@ -211,15 +205,14 @@ static long replace_dev_ioctl(struct file *file, unsigned int command, unsigned 
 }
 
 /**
- * dev_ioctl_thunk() - at the entry of kvm_arch_dev_ioctl()
- * @ip: address of the ftrace site
- * @parent_ip: where the call comes from
- * @ops: the hook's
+ * dev_ioctl_decide() - decide about a call of kvm_arch_dev_ioctl()
  * @fregs: registers of the call
+ *
+ * Return: the replacement, 0 for none.
  */
-void notrace dev_ioctl_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			     struct ftrace_regs *fregs)
+unsigned long notrace dev_ioctl_decide(struct ftrace_regs *fregs)
 {
-	if ((u32)ftrace_regs_get_argument(fregs, 1) == KVM_GET_MSR_INDEX_LIST)
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)replace_dev_ioctl);
+	return (u32)ftrace_regs_get_argument(fregs, 1) == KVM_GET_MSR_INDEX_LIST
+		       ? (unsigned long)replace_dev_ioctl
+		       : 0;
 }

@@ -50,87 +50,101 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module)
 	return 0;
 }
 
-static int hook_install(struct kvmpv_hook *hook)
+static int group_register(struct kvmpv_hook_group *group, unsigned int first, unsigned int nr)
 {
+	unsigned long sites[KVMPV_HOOK_GROUP_MAX];
+	unsigned int i;
 	int ret;
 
-	memset(&hook->ops, 0, sizeof(hook->ops));
-	hook->ops.func = hook->thunk;
-	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
-	ret = ftrace_set_filter_ip(&hook->ops, hook->site, 0, 0);
+	for (i = 0; i < nr; i++)
+		sites[i] = group->hooks[first + i].site;
+	memset(&group->ops, 0, sizeof(group->ops));
+	group->ops.func = group->thunk;
+	group->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	ret = ftrace_set_filter_ips(&group->ops, sites, nr, 0, 0);
 	if (ret)
-		goto err;
-	ret = register_ftrace_function(&hook->ops);
+		return ret;
+	ret = register_ftrace_function(&group->ops);
 	if (ret)
-		goto err_filter;
-	hook->installed = true;
-	return 0;
-
-err_filter:
-	ftrace_free_filter(&hook->ops);
-err:
-	if (ret == -EBUSY)
-		kvmpv_problem(
-			"%s: already modified by somebody else (livepatch?); it must go first",
-			hook->name);
-	else
-		kvmpv_problem("%s: ftrace refuses the hook (%d)", hook->name, ret);
+		ftrace_free_filter(&group->ops);
 	return ret;
+}
+
+static void group_unregister(struct kvmpv_hook_group *group)
+{
+	WARN_ON_ONCE(unregister_ftrace_function(&group->ops));
+	ftrace_free_filter(&group->ops);
+}
+
+/* ftrace says busy, but not which: try one by one until it says so again. */
+static const char *busy_name(struct kvmpv_hook_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->nr; i++) {
+		if (group_register(group, i, 1))
+			return group->hooks[i].name;
+		group_unregister(group);
+	}
+	return "KVM";
 }
 
 /**
  * kvmpv_hooks_install() - install a group of hooks, all or none
- * @hooks: hooks that were found; those already installed are left as they are
- * @nr: how many
+ * @group: hooks that were found; nothing is done when they are installed already
  *
  * Context: process, may sleep. The caller serialises installing and removing.
  *
- * Return: 0 or the error of the first that failed, with none of the group installed.
+ * Return: 0, or a negative error after one line that says why.
  */
-int kvmpv_hooks_install(struct kvmpv_hook *const *hooks, unsigned int nr)
+int kvmpv_hooks_install(struct kvmpv_hook_group *group)
 {
-	unsigned int i;
 	int ret;
 
-	for (i = 0; i < nr; i++) {
-		if (hooks[i]->installed)
-			continue;
-		ret = hook_install(hooks[i]);
-		if (ret) {
-			kvmpv_hooks_remove(hooks, nr);
-			return ret;
-		}
-	}
-	return 0;
+	if (group->installed)
+		return 0;
+	if (WARN_ON_ONCE(group->nr > KVMPV_HOOK_GROUP_MAX))
+		return -E2BIG;
+	ret = group_register(group, 0, group->nr);
+	if (ret == -EBUSY)
+		kvmpv_problem(
+			"%s: already modified by somebody else (livepatch?); it must go first",
+			busy_name(group));
+	else if (ret)
+		kvmpv_problem("ftrace refuses to redirect %s and others (%d)", group->hooks[0].name,
+			      ret);
+	group->installed = !ret;
+	return ret;
 }
 
 /**
- * kvmpv_hooks_remove() - remove a group of hooks and wait until nobody is inside one
- * @hooks: the hooks
- * @nr: how many
+ * kvmpv_hooks_remove() - remove a group of hooks
+ * @group: the group; nothing is done when it is not installed
+ *
+ * Calls that were redirected before may still be on their way: kvmpv_hooks_drain() waits for them.
+ *
+ * Context: process, may sleep, not inside a hook. The caller serialises installing and removing.
+ */
+void kvmpv_hooks_remove(struct kvmpv_hook_group *group)
+{
+	if (!group->installed)
+		return;
+	group_unregister(group);
+	group->installed = false;
+}
+
+/**
+ * kvmpv_hooks_drain() - wait until nobody is inside a hook that was removed
  *
  * A task can be in one of three places when a hook goes: between the thunk and kvmpv_hook_enter(),
  * between enter and leave (asleep, perhaps for long), and between leave and the return. The first
  * and last cannot sleep voluntarily, so synchronize_rcu_tasks() waits for them; SRCU waits for the
  * middle. A task moves from the first place to the second while we wait, hence this order.
  *
- * Context: process, may sleep, not inside a hook. The caller serialises installing and removing.
+ * Context: process, may sleep, not inside a hook.
  */
-void kvmpv_hooks_remove(struct kvmpv_hook *const *hooks, unsigned int nr)
+void kvmpv_hooks_drain(void)
 {
-	bool any = false;
-	unsigned int i;
-
-	for (i = nr; i-- > 0;) {
-		if (!hooks[i]->installed)
-			continue;
-		WARN_ON_ONCE(unregister_ftrace_function(&hooks[i]->ops));
-		ftrace_free_filter(&hooks[i]->ops);
-		hooks[i]->installed = false;
-		any = true;
-	}
-	if (!any)
-		return;
 	synchronize_rcu_tasks();
 	synchronize_srcu(&kvmpv_hook_srcu);
 	synchronize_rcu_tasks();

@@ -2,12 +2,12 @@
 /*
  * Taking over functions of the running kernel through ftrace.
  *
- * A hook's thunk runs at the entry of the function and decides: leave the call alone, or send it
- * to a replacement, by setting the instruction pointer. The replacement has the function's own
- * prototype, brackets itself with kvmpv_hook_enter() and kvmpv_hook_leave(), and may call the
- * original through a static call to kvmpv_hook_body(), which lies behind the ftrace site: so it
- * is not redirected again, other tracers see each call once, and no return address has to be
- * inspected.
+ * A group of functions shares one ftrace_ops, because its removal costs several grace periods. The
+ * group's thunk runs at the entry of each and decides: leave the call alone, or send it to a
+ * replacement, by setting the instruction pointer. A replacement has the function's own prototype,
+ * brackets itself with kvmpv_hook_enter() and kvmpv_hook_leave(), and may call the original through
+ * a static call to kvmpv_hook_body(), which lies behind the ftrace site: so it is not redirected
+ * again, other tracers see each call once, and no return address has to be inspected.
  */
 #ifndef KVMPV_HOOK_H
 #define KVMPV_HOOK_H
@@ -20,15 +20,28 @@
 /**
  * struct kvmpv_hook - one function taken over
  * @name: the function
- * @thunk: runs at its entry: notrace, preemptible or not as the function is, must not sleep
- * @site: the ftrace site at the function's entry; set by kvmpv_hook_find()
- * @ops: ftrace's part
- * @installed: the hook is in force
+ * @site: the ftrace site at its entry; set by kvmpv_hook_find()
  */
 struct kvmpv_hook {
 	const char *name;
-	ftrace_func_t thunk;
 	unsigned long site;
+};
+
+#define KVMPV_HOOK_GROUP_MAX 8
+
+/**
+ * struct kvmpv_hook_group - functions that are taken over and given back together
+ * @thunk: runs at the entry of each, with its site as ip: notrace, as preemptible as the function,
+ *	must not sleep
+ * @hooks: the functions
+ * @nr: how many
+ * @ops: ftrace's part
+ * @installed: the group is in force
+ */
+struct kvmpv_hook_group {
+	ftrace_func_t thunk;
+	struct kvmpv_hook *hooks;
+	unsigned int nr;
 	struct ftrace_ops ops;
 	bool installed;
 };
@@ -70,7 +83,8 @@ static inline void *kvmpv_hook_body(const struct kvmpv_hook *hook)
 }
 
 int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module);
-int kvmpv_hooks_install(struct kvmpv_hook *const *hooks, unsigned int nr);
-void kvmpv_hooks_remove(struct kvmpv_hook *const *hooks, unsigned int nr);
+int kvmpv_hooks_install(struct kvmpv_hook_group *group);
+void kvmpv_hooks_remove(struct kvmpv_hook_group *group);
+void kvmpv_hooks_drain(void);
 
 #endif /* KVMPV_HOOK_H */
