@@ -50,6 +50,7 @@ static void check_contents(u32 base)
 	report(version.eax >= version.ebx, "version: highest is at least the lowest");
 	report(version.eax >= KVMPV_ABI_MIN && version.ebx <= KVMPV_ABI_MAX,
 	       "version: one of them is ours");
+	report(version.ecx >= sizeof(struct kvmpv_stats), "limits: all counters we know");
 	report(version.edx != 0, "instance is not 0");
 	report_value(cpuid(base + KVMPV_CPUID_VERSION, 0).edx, version.edx, "instance stays");
 }
