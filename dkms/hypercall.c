@@ -124,7 +124,7 @@ static s64 call_stats(struct kvmpv_vcpu *vcpu, const struct call *call)
 	stats.size = min_t(u64, call->a1, sizeof(stats));
 	stats.size -= (stats.size - header) % sizeof(stats.counter[0]);
 	memcpy(stats.counter, totals.counter, sizeof(stats.counter));
-	if (static_call(kvmpv_write_guest)(vcpu->vcpu, call->a0, &stats, stats.size))
+	if (kvm_write(vcpu->vcpu, call->a0, &stats, stats.size))
 		return -KVMPV_EFAULT;
 	return stats.size;
 }

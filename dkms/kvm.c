@@ -88,6 +88,8 @@ static const struct kvmpv_btf_member members[] = {
 	KVMPV_BTF_MEMBER(kvm, userspace_pid),
 	KVMPV_BTF_MEMBER(kvm, online_vcpus),
 	KVMPV_BTF_MEMBER(kvm, vcpu_array),
+	KVMPV_BTF_MEMBER(kvm_memory_slot, flags),
+	KVMPV_BTF_MEMBER(kvm_memory_slot, id),
 	KVMPV_BTF_MEMBER(kvm_vcpu, kvm),
 	KVMPV_BTF_MEMBER(kvm_vcpu, vcpu_id),
 	KVMPV_BTF_MEMBER(kvm_vcpu, requests),
@@ -102,6 +104,41 @@ static const struct kvmpv_btf_member members[] = {
 	KVMPV_BTF_MEMBER(msr_data, index),
 	KVMPV_BTF_MEMBER(msr_data, data),
 };
+
+/*
+ * Memory that the VMM gave the guest to write to: not ROM, and not the slots that KVM puts into a
+ * VM's address space for itself (APIC access page, real-mode TSS, identity map).
+ */
+static bool is_guest_ram(struct kvm_vcpu *vcpu, gfn_t gfn)
+{
+	const struct kvm_memory_slot *slot = static_call(kvmpv_find_slot)(vcpu, gfn);
+
+	return slot && slot->id < KVM_USER_MEM_SLOTS && !(slot->flags & KVM_MEM_READONLY);
+}
+
+/**
+ * kvm_write() - write to memory of the guest, and log it as dirty
+ * @vcpu: the current vCPU
+ * @gpa: where
+ * @data: what
+ * @len: bytes, at most a page
+ *
+ * All of it must be the guest's own writable memory, or nothing is written; but memory that the VMM
+ * takes away at this very moment may be written in part.
+ *
+ * Context: the vCPU's task inside KVM_RUN, kvm->srcu held, may sleep.
+ *
+ * Return: 0 or -EFAULT.
+ */
+int kvm_write(struct kvm_vcpu *vcpu, gpa_t gpa, const void *data, size_t len)
+{
+	gpa_t last = gpa + len - 1;
+
+	if (last < gpa || !is_guest_ram(vcpu, gpa_to_gfn(gpa)) ||
+	    !is_guest_ram(vcpu, gpa_to_gfn(last)))
+		return -EFAULT;
+	return static_call(kvmpv_write_guest)(vcpu, gpa, data, len) ? -EFAULT : 0;
+}
 
 /**
  * kvm_check() - is the loaded KVM the one this module was compiled for

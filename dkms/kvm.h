@@ -36,6 +36,7 @@ bool kvm_apic_match_dest(struct kvm_vcpu *vcpu, struct kvm_lapic *source, int sh
 	F(kick, KVMPV_KICK, KVMPV_KICK_PROTOTYPE)                                    \
 	F(yield_to, kvm_vcpu_yield_to, "s32(kvm_vcpu*)")                             \
 	F(match_dest, kvm_apic_match_dest, "bool(kvm_vcpu*,kvm_lapic*,s32,u32,s32)") \
+	F(find_slot, kvm_vcpu_gfn_to_memslot, "kvm_memory_slot*(kvm_vcpu*,u64)")     \
 	F(write_guest, kvm_vcpu_write_guest, "s32(kvm_vcpu*,u64,void*,u64)")
 
 /* Functions that are taken over. Those of lifecycle.c come first: see kvm.c. */
@@ -97,6 +98,7 @@ static inline bool kvm_in_nested_guest(const struct kvm_vcpu *vcpu)
 	return vcpu->arch.hflags & HF_GUEST_MASK;
 }
 
+int kvm_write(struct kvm_vcpu *vcpu, gpa_t gpa, const void *data, size_t len);
 int kvm_check(const char *module);
 int kvm_find(const char *module);
 int kvm_hook_lifecycle(void);

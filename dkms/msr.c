@@ -48,8 +48,7 @@ static int write_header(struct kvmpv_vcpu *vcpu, u64 gpa)
 	page.guest_version = vm_abi(vcpu->vm, &page.features);
 	if (!page.guest_version)
 		return MSR_REFUSED; /* no handshake yet */
-	return static_call(kvmpv_write_guest)(vcpu->vcpu, gpa, &page, sizeof(page)) ? MSR_REFUSED
-										    : 0;
+	return kvm_write(vcpu->vcpu, gpa, &page, sizeof(page)) ? MSR_REFUSED : 0;
 }
 
 static int write_page(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
