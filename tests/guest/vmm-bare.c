@@ -3,6 +3,7 @@
  * Bare programs: a flat file at BARE_ENTRY, every vCPU started there by us in its final mode, so
  * that a program needs neither real-mode code nor INIT and SIPI. ports.h is the contract.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,12 +129,24 @@ void bare_create(struct machine *m, const struct bare_options *options)
 	}
 }
 
-/* Let a program that runs until told so end by itself, and give it time for its report */
+static volatile sig_atomic_t stop_asked;
+
+static void on_term(int signal)
+{
+	stop_asked = 1;
+}
+
+/*
+ * Let a program that runs until told so end by itself, and give it time for its report. SIGTERM
+ * tells it too.
+ */
 static enum machine_end wait_and_stop(struct machine *m, const struct bare_options *options)
 {
+	const struct sigaction action = {.sa_handler = on_term};
 	uint64_t until = vmm_time_ms() + options->stop_after_ms;
 
-	while (m->end == MACHINE_RUNS && vmm_time_ms() < until)
+	sigaction(SIGTERM, &action, NULL);
+	while (m->end == MACHINE_RUNS && vmm_time_ms() < until && !stop_asked)
 		usleep(20000);
 	bare_info(m)->stop = 1;
 	return machine_wait(m, options->timeout_ms);
