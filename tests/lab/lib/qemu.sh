@@ -16,6 +16,9 @@ qemu_command()
 {
 	local accel=tcg,thread=multi
 
+	# QEMU before 8.1 translates code without holding its page: when another CPU changes it at
+	# that moment, the old translation (an int3 of text_poke) can stay for ever.
+	[ "$single" = no ] || accel=tcg,thread=single
 	emulator=(qemu-system-x86_64)
 	if [ "$icount" = yes ]; then
 		accel=tcg,thread=single

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The bare guest programs on a stock host and on a host with kvmpv: every hypercall, MSR and CPUID
 # leaf. Without kvmpv, with it, and after it all must be as it was.
-# lab: --timeout 600
+# lab: --timeout 900
+# guest: no
 kvm_load
 run_all() # run_all [OPTION]...: its results, counted with ours
 {

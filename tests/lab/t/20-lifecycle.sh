@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Load, unload, toggle, kill: with guests that use the interface as hard as they can meanwhile.
-# lab: --timeout 600
+# lab: --timeout 900
+# amd: --single
+# guest: no
 case $LAB in
 amd) CYCLES=50 TOGGLES=200 VMS=200 KILLS=5 ;;
 *) CYCLES=10 TOGGLES=20 VMS=20 KILLS=2 ;;
