@@ -26,4 +26,8 @@
 #define wrmsrq_safe(msr, value) wrmsrl_safe(msr, value)
 #endif
 
+#ifdef KVMPV_HAVE_CPUID_API_HEADER
+#include <asm/cpuid/api.h>
+#endif
+
 #endif /* KVMPV_COMPAT_H */
