@@ -2,7 +2,7 @@
 # Lab "amd": QEMU's emulated machine with SVM.
 # shellcheck shell=bash disable=SC2034,SC2054,SC2154
 
-QEMU_CMDLINE="console=ttyS0,115200 loglevel=5 panic=-1 mitigations=off nokaslr"
+QEMU_CMDLINE="console=ttyS0,115200 loglevel=5 panic=-1 mitigations=off nokaslr noxsave"
 
 qemu_check()
 {
@@ -10,7 +10,8 @@ qemu_check()
 }
 
 # No XSAVE: the emulated SVM does not intercept XSETBV, so a guest's XCR0 would be the host's too and
-# its kernel warns (or, 7.x, panics) about sizes that KVM could not adjust.
+# its kernel warns (or, 7.x, panics) about sizes that KVM could not adjust. QEMU takes only XSAVE away;
+# noxsave also takes what cannot work without it, such as AVX, which 7.x would otherwise use.
 # Sets emulator=() to the command; its stdout is the script's.
 qemu_command()
 {
