@@ -18,6 +18,9 @@
 
 #include "btf.h"
 
+/* Up to the last member read here: newer kernels declare more than older files have. */
+#define HEADER_MIN (offsetof(struct btf_header, str_len) + sizeof(u32))
+
 #define DEPTH_MAX 16 /* of typedefs, pointers, nested structures: more is damage */
 
 struct text {
@@ -72,9 +75,9 @@ static int open_file(const void *data, size_t len, const char **ret_types, u32 *
 	const struct btf_header *header = data;
 	size_t room;
 
-	if (len < sizeof(*header) || header->magic != BTF_MAGIC ||
-	    header->hdr_len < sizeof(*header) || header->hdr_len > len ||
-	    header->hdr_len % sizeof(u32) || header->type_off % sizeof(u32))
+	if (len < HEADER_MIN || header->magic != BTF_MAGIC || header->hdr_len < HEADER_MIN ||
+	    header->hdr_len > len || header->hdr_len % sizeof(u32) ||
+	    header->type_off % sizeof(u32))
 		return -EINVAL;
 	room = len - header->hdr_len;
 	if (header->type_off > room || header->type_len > room - header->type_off ||
