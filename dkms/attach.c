@@ -20,6 +20,7 @@ static struct module *pinned; /* kvm.ko; NULL when it is built in or not attache
 static bool attached;
 static bool stopping;
 static enum host_state state = HOST_WAITING;
+static int last_error; /* of the last change of hooks */
 
 /**
  * host_state() - what the module is doing
@@ -44,6 +45,7 @@ static int update_hooks(void)
 	else
 		kvm_unhook_guest();
 	WRITE_ONCE(state, ret ? HOST_REFUSED : kvm_guest_hooked() ? HOST_ACTIVE : HOST_IDLE);
+	WRITE_ONCE(last_error, ret);
 	return ret;
 }
 
@@ -71,11 +73,14 @@ void host_reconsider(void)
  * host_reconsider_now() - the same, and wait until it is done
  *
  * Context: process, may sleep; not inside a hook and not holding up a VM's directory.
+ *
+ * Return: 0, or the error of the hooks that could not be set.
  */
-void host_reconsider_now(void)
+int host_reconsider_now(void)
 {
 	schedule_work(&reconsider_work);
 	flush_work(&reconsider_work);
+	return READ_ONCE(last_error);
 }
 
 /* Context: attach_lock held. */
@@ -98,6 +103,8 @@ static int attach(struct module *kvm)
 	if (ret) {
 		attached = false;
 		kvm_unhook_all();
+		kvm_drain();
+		vms_forget_all();
 	}
 	return ret;
 }
@@ -153,11 +160,26 @@ void host_detach(void)
 	attached = false;
 	WRITE_ONCE(state, HOST_WAITING);
 	mutex_unlock(&attach_lock);
-	cancel_work_sync(&reconsider_work);
+	kvm_drain();
 	vms_forget_all();
+	/* Until here a writer of a VM's file could still ask for it. */
+	cancel_work_sync(&reconsider_work);
 	if (pinned)
 		module_put(pinned);
 	pinned = NULL;
+}
+
+/**
+ * host_forget_refusal() - the KVM that was refused is gone
+ *
+ * Context: process, may sleep; also from a module notifier.
+ */
+void host_forget_refusal(void)
+{
+	mutex_lock(&attach_lock);
+	if (!attached && host_state() == HOST_REFUSED)
+		WRITE_ONCE(state, HOST_WAITING);
+	mutex_unlock(&attach_lock);
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The CPUID block: docs/abi/cpuid.rst. It sits at the first base of the hypervisor range that the
- * VMM left free, and only for a guest that can see it runs on KVM: a VMM that hides KVM hides us.
+ * The CPUID block: docs/abi/cpuid.rst. It sits at the first base behind KVM's own block that the VMM
+ * left free, and only for a guest that can see it runs on KVM: a VMM that hides KVM hides us.
  *
  * The vCPU's table is searched at each read rather than once: a VMM may change it until the vCPU
  * runs, and guests read these leaves a few dozen times in their life.
@@ -11,6 +11,7 @@
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
 
+#include "cpuid.h"
 #include "hook.h"
 #include "kvm.h"
 #include "main.h"
@@ -35,22 +36,27 @@ static const struct kvm_cpuid_entry2 *find_entry(const struct kvm_vcpu *vcpu, u3
 	return NULL;
 }
 
-/* Where this vCPU's block is, 0 for nowhere. */
-static u32 find_base(const struct kvm_vcpu *vcpu)
+/**
+ * cpuid_base() - where a vCPU's block is
+ * @vcpu: the vCPU
+ *
+ * Context: the vCPU's task, vcpu->mutex held.
+ *
+ * Return: the base, 0 for nowhere: the VMM hides KVM, or there is no room.
+ */
+u32 cpuid_base(const struct kvm_vcpu *vcpu)
 {
 	const struct kvm_cpuid_entry2 *entry;
 	bool kvm_seen = false;
-	u32 base, free = 0;
+	u32 base;
 
 	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
 		entry = find_entry(vcpu, base);
 		if (entry)
 			kvm_seen |= entry->ebx == KVM_EBX && entry->ecx == KVM_ECX &&
 				    entry->edx == KVM_EDX;
-		else if (!free)
-			free = base;
-		if (free && kvm_seen)
-			return free;
+		else if (kvm_seen)
+			return base;
 	}
 	return 0;
 }
@@ -83,10 +89,10 @@ static bool read_block(struct kvm_vcpu *kvm_vcpu, u32 function, struct regs *ret
 	u32 base = function & ~(KVMPV_CPUID_STEP - 1), offered;
 	struct kvmpv_vcpu *vcpu;
 
-	if (find_base(kvm_vcpu) != base || kvm_in_nested_guest(kvm_vcpu))
+	if (cpuid_base(kvm_vcpu) != base || kvm_in_nested_guest(kvm_vcpu))
 		return false;
 	vcpu = vcpu_get(kvm_vcpu);
-	offered = vcpu ? READ_ONCE(vcpu->vm->offered) : 0;
+	offered = vcpu ? vcpu_offered(vcpu) : 0;
 	if (!offered)
 		return false;
 	fill(ret_regs, base, function - base, offered);

@@ -7,11 +7,12 @@
 #define KVMPV_HOST_FEATURES_H
 
 #include <linux/kobject.h>
-#include <linux/kstrtox.h>
 #include <linux/sysfs.h>
 #include <linux/types.h>
 
 #include <kvmpv/abi.h>
+
+#include "cmdline.h"
 
 /* Index of a feature's attribute in an array made by KVMPV_FEATURE_ATTRS() is its bit number. */
 #define KVMPV_FEATURE_ATTR_(id, bit, string, text)       \
@@ -30,7 +31,7 @@
 static inline int feature_parse(const char *page, u32 mask, u32 *features)
 {
 	bool on;
-	int ret = kstrtobool(page, &on);
+	int ret = kvmpv_parse_bool(page, &on);
 
 	if (ret)
 		return ret;

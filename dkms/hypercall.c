@@ -131,7 +131,7 @@ static s64 call_stats(struct kvmpv_vcpu *vcpu, const struct call *call)
 
 static s64 call_hello(struct kvmpv_vcpu *vcpu, const struct call *call)
 {
-	int ret = vm_hello(vcpu->vm, call->a0, call->a1, call->a2);
+	int ret = vm_hello(vcpu->vm, vcpu_offered(vcpu), call->a0, call->a1, call->a2);
 
 	if (ret > 0)
 		vcpu_count(vcpu, KVMPV_COUNTER_HELLOS);
@@ -141,7 +141,7 @@ static s64 call_hello(struct kvmpv_vcpu *vcpu, const struct call *call)
 static s64 call_feature(struct kvmpv_vcpu *vcpu, const struct call *call, u32 feature,
 			s64 (*handle)(struct kvmpv_vcpu *, const struct call *))
 {
-	if (!(READ_ONCE(vcpu->vm->offered) & feature))
+	if (!(vcpu_offered(vcpu) & feature))
 		return -KVMPV_ENOSYS;
 	if (!READ_ONCE(vcpu->vm->abi))
 		return -KVMPV_EPROTO;
@@ -150,7 +150,7 @@ static s64 call_feature(struct kvmpv_vcpu *vcpu, const struct call *call, u32 fe
 
 static s64 dispatch(struct kvmpv_vcpu *vcpu, const struct call *call)
 {
-	if (!READ_ONCE(vcpu->vm->offered))
+	if (!vcpu_offered(vcpu))
 		return -KVMPV_ENOSYS;
 	switch (call->nr) {
 	case KVMPV_HC_HELLO:

@@ -85,7 +85,7 @@ static const struct kvmpv_btf_function functions[] = {KVMPV_KVM_CALLS(FUNCTION_)
 #undef FUNCTION_
 
 static const struct kvmpv_btf_member members[] = {
-	KVMPV_BTF_MEMBER(kvm, userspace_pid),
+	KVMPV_HLT_MEMBER,
 	KVMPV_BTF_MEMBER(kvm, online_vcpus),
 	KVMPV_BTF_MEMBER(kvm, vcpu_array),
 	KVMPV_BTF_MEMBER(kvm_memory_slot, flags),
@@ -221,11 +221,11 @@ void kvm_unhook_guest(void)
 }
 
 /**
- * kvm_unhook_all() - leave KVM as it was found and wait until no vCPU is inside a replacement
+ * kvm_unhook_all() - leave KVM as it was found
  *
  * Guests are no longer answered before VMs are no longer followed. A call that is still on its way
- * then may leave an object whose VM dies unseen: its pointers are keys only, and it is freed with
- * all others when this is done.
+ * then may leave an object whose VM dies unseen: its pointers are keys only. So kvm_drain() and
+ * then vms_forget_all() must follow.
  *
  * Context: process, may sleep; caller serialises hooking.
  */
@@ -233,6 +233,17 @@ void kvm_unhook_all(void)
 {
 	kvmpv_hooks_remove(&guest_hooks);
 	kvmpv_hooks_remove(&lifecycle_hooks);
+}
+
+/**
+ * kvm_drain() - wait until no task is inside a replacement
+ *
+ * That can take as long as a VMM likes: a task may sleep there on memory that user space serves.
+ *
+ * Context: process, may sleep, no lock held that a replacement or a reader of our files needs.
+ */
+void kvm_drain(void)
+{
 	kvmpv_hooks_drain();
 }
 

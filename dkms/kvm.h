@@ -98,6 +98,28 @@ static inline bool kvm_in_nested_guest(const struct kvm_vcpu *vcpu)
 	return vcpu->arch.hflags & HF_GUEST_MASK;
 }
 
+#ifdef KVMPV_HAVE_KVM_HLT_IN_GUEST
+#define KVMPV_HLT_MEMBER KVMPV_BTF_MEMBER(kvm, arch.hlt_in_guest)
+#else
+#define KVMPV_HLT_MEMBER KVMPV_BTF_MEMBER(kvm, arch.disabled_exits)
+#endif
+
+/**
+ * kvm_sees_halts() - does KVM notice when a vCPU halts, and can it wake it
+ * @vcpu: the vCPU
+ *
+ * Not where the VMM lets HLT run in the guest (KVM_CAP_X86_DISABLE_EXITS) or keeps the local APIC to
+ * itself: KVM then never looks at the pending-kick flag, and withdraws its own KVM_HC_KICK_CPU too.
+ */
+static inline bool kvm_sees_halts(const struct kvm_vcpu *vcpu)
+{
+#ifdef KVMPV_HAVE_KVM_HLT_IN_GUEST
+	return vcpu->arch.apic && !vcpu->kvm->arch.hlt_in_guest;
+#else
+	return vcpu->arch.apic && !(vcpu->kvm->arch.disabled_exits & KVM_X86_DISABLE_EXITS_HLT);
+#endif
+}
+
 int kvm_write(struct kvm_vcpu *vcpu, gpa_t gpa, const void *data, size_t len);
 int kvm_check(const char *module);
 int kvm_find(const char *module);
@@ -106,6 +128,7 @@ int kvm_hook_guest(void);
 void kvm_unhook_guest(void);
 void kvm_unhook_all(void);
 bool kvm_guest_hooked(void);
+void kvm_drain(void);
 ssize_t kvm_show_hooks(char *page);
 
 #endif /* KVMPV_HOST_KVM_H */

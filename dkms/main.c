@@ -27,14 +27,19 @@ static struct module *kvm_module; /* found loaded; only in use during init */
 
 /*
  * Attach at LIVE rather than COMING: KVM's own init can no longer fail then, and no VM can exist
- * before a vendor module has been loaded on top. Nothing to do at GOING: attached means pinned.
+ * before a vendor module has been loaded on top. GOING is for a KVM that was refused: attached means
+ * pinned.
  */
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct module *module = data;
 
-	if (event == MODULE_STATE_LIVE && !strcmp(module->name, "kvm"))
+	if (strcmp(module->name, "kvm"))
+		return NOTIFY_OK;
+	if (event == MODULE_STATE_LIVE)
 		host_attach(module);
+	else if (event == MODULE_STATE_GOING)
+		host_forget_refusal();
 	return NOTIFY_OK;
 }
 
@@ -104,7 +109,10 @@ static int __init kvmpv_host_init(void)
 	ret = host_sysfs_init();
 	if (ret)
 		return ret;
-	if (kvmpv_cmdline_bool("kvmpv.enable") == 0) {
+	ret = kvmpv_cmdline_bool("kvmpv.enable");
+	if (ret < 0 && ret != -ENOENT)
+		pr_warn("kvmpv.enable on the kernel command line is not understood (%d)\n", ret);
+	if (!ret) {
 		host_disable();
 		goto out;
 	}

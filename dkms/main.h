@@ -23,7 +23,8 @@ int host_attach(struct module *kvm);
 void host_detach(void);
 void host_disable(void);
 void host_reconsider(void);
-void host_reconsider_now(void);
+int host_reconsider_now(void);
+void host_forget_refusal(void);
 ssize_t host_show_hooks(char *page);
 
 int host_sysfs_init(void);

@@ -21,17 +21,13 @@
 
 static const u32 msr_list[] = {KVMPV_MSR_PAGE, KVMPV_MSR_UNHALT};
 
-static bool offers(const struct kvmpv_vcpu *vcpu, const struct msr_data *msr, u32 feature)
+static bool offers(const struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
 {
-	return msr->host_initiated || (READ_ONCE(vcpu->vm->offered) & feature);
-}
+	u32 feature = msr->index == KVMPV_MSR_PAGE     ? KVMPV_FEATURE_MASK(PAGE)
+		      : msr->index == KVMPV_MSR_UNHALT ? KVMPV_FEATURE_MASK(UNHALT)
+						       : 0;
 
-static int read_page(struct kvmpv_vcpu *vcpu, struct msr_data *msr)
-{
-	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(PAGE)))
-		return MSR_REFUSED;
-	msr->data = READ_ONCE(vcpu->page);
-	return 0;
+	return feature && (msr->host_initiated || (vcpu_offered(vcpu) & feature));
 }
 
 /* What the guest finds in its page; nothing of it is ever read back. */
@@ -54,28 +50,19 @@ static int write_header(struct kvmpv_vcpu *vcpu, u64 gpa)
 static int write_page(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
 {
 	bool enable = msr->data & KVMPV_PAGE_ENABLE;
+	u32 handshakes = READ_ONCE(vcpu->vm->handshakes);
 
-	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(PAGE)) || (msr->data & KVMPV_PAGE_RESERVED) ||
-	    (!enable && msr->data))
+	if ((msr->data & KVMPV_PAGE_RESERVED) || (!enable && msr->data))
 		return MSR_REFUSED;
 	/* A VMM that restores a vCPU restores the memory with it. */
 	if (enable && !msr->host_initiated && write_header(vcpu, msr->data & PAGE_MASK))
 		return MSR_REFUSED;
-	WRITE_ONCE(vcpu->page, msr->data);
-	return 0;
-}
-
-static int read_unhalt(struct kvmpv_vcpu *vcpu, struct msr_data *msr)
-{
-	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(UNHALT)))
-		return MSR_REFUSED;
-	msr->data = READ_ONCE(vcpu->vcpu->arch.pv.pv_unhalted) ? KVMPV_UNHALT_PENDING : 0;
-	return 0;
+	return vcpu_store_page(vcpu, msr->data, handshakes) ? 0 : MSR_REFUSED;
 }
 
 static int write_unhalt(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
 {
-	if (!offers(vcpu, msr, KVMPV_FEATURE_MASK(UNHALT)) || (msr->data & ~KVMPV_UNHALT_PENDING))
+	if (msr->data & ~KVMPV_UNHALT_PENDING)
 		return MSR_REFUSED;
 	WRITE_ONCE(vcpu->vcpu->arch.pv.pv_unhalted, msr->data & KVMPV_UNHALT_PENDING);
 	/* A VMM may set it for a vCPU that halted before it was saved. */
@@ -84,24 +71,23 @@ static int write_unhalt(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
 	return 0;
 }
 
-static void count(struct kvmpv_vcpu *vcpu, int ret, enum kvmpv_counter done)
-{
-	vcpu_count(vcpu, ret ? KVMPV_COUNTER_MSR_REFUSED : done);
-}
-
-/* @ret: KVM's own answer, which stays for what is not ours. */
+/* @ret: KVM's own answer, which stays for what is not ours or not offered. */
 static int get_msr(struct kvm_vcpu *kvm_vcpu, struct msr_data *msr, int ret)
 {
 	struct kvmpv_vcpu *vcpu = vcpu_get(kvm_vcpu);
 
 	if (!vcpu)
 		return ret;
+	if (!offers(vcpu, msr)) {
+		vcpu_count(vcpu, KVMPV_COUNTER_MSR_REFUSED);
+		return ret;
+	}
 	if (msr->index == KVMPV_MSR_PAGE)
-		ret = read_page(vcpu, msr);
-	else if (msr->index == KVMPV_MSR_UNHALT)
-		ret = read_unhalt(vcpu, msr);
-	count(vcpu, ret, KVMPV_COUNTER_MSR_READS);
-	return ret;
+		msr->data = READ_ONCE(vcpu->page);
+	else
+		msr->data = READ_ONCE(kvm_vcpu->arch.pv.pv_unhalted) ? KVMPV_UNHALT_PENDING : 0;
+	vcpu_count(vcpu, KVMPV_COUNTER_MSR_READS);
+	return 0;
 }
 
 static int set_msr(struct kvm_vcpu *kvm_vcpu, struct msr_data *msr, int ret)
@@ -110,12 +96,17 @@ static int set_msr(struct kvm_vcpu *kvm_vcpu, struct msr_data *msr, int ret)
 
 	if (!vcpu)
 		return ret;
-	if (msr->index == KVMPV_MSR_PAGE)
-		ret = write_page(vcpu, msr);
-	else if (msr->index == KVMPV_MSR_UNHALT)
-		ret = write_unhalt(vcpu, msr);
-	count(vcpu, ret, KVMPV_COUNTER_MSR_WRITES);
+	if (offers(vcpu, msr))
+		ret = msr->index == KVMPV_MSR_PAGE ? write_page(vcpu, msr)
+						   : write_unhalt(vcpu, msr);
+	vcpu_count(vcpu, ret ? KVMPV_COUNTER_MSR_REFUSED : KVMPV_COUNTER_MSR_WRITES);
 	return ret;
+}
+
+/* A nested guest has MSRs of its own hypervisor; the VMM's access is about the vCPU, wherever it is. */
+static bool is_for_us(const struct kvm_vcpu *vcpu, const struct msr_data *msr)
+{
+	return msr->host_initiated || !kvm_in_nested_guest(vcpu);
 }
 
 static int replace_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
@@ -123,7 +114,7 @@ static int replace_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 	int cookie = kvmpv_hook_enter();
 	int ret = kvm_original(get_msr)(vcpu, msr);
 
-	if (ret && !kvm_in_nested_guest(vcpu))
+	if (ret && is_for_us(vcpu, msr))
 		ret = get_msr(vcpu, msr, ret);
 	kvmpv_hook_leave(cookie);
 	return ret;
@@ -134,7 +125,7 @@ static int replace_set_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 	int cookie = kvmpv_hook_enter();
 	int ret = kvm_original(set_msr)(vcpu, msr);
 
-	if (ret && !kvm_in_nested_guest(vcpu))
+	if (ret && is_for_us(vcpu, msr))
 		ret = set_msr(vcpu, msr, ret);
 	kvmpv_hook_leave(cookie);
 	return ret;
@@ -169,22 +160,31 @@ unsigned long notrace set_msr_decide(struct ftrace_regs *fregs)
 	return is_ours(fregs) ? (unsigned long)replace_set_msr : 0;
 }
 
+/* The MSRs of features that new VMs are offered, as KVM lists what a VMM should save. */
+static u32 list_msrs(u32 *ret_list)
+{
+	u32 nr = 0, policy = vms_policy();
+
+	if (policy & KVMPV_FEATURE_MASK(PAGE))
+		ret_list[nr++] = KVMPV_MSR_PAGE;
+	if (policy & KVMPV_FEATURE_MASK(UNHALT))
+		ret_list[nr++] = KVMPV_MSR_UNHALT;
+	return nr;
+}
+
 /*
  * KVM_GET_MSR_INDEX_LIST with ours behind KVM's. @room is what the caller has room for; KVM has
  * answered with its own count, and with its own list if that fitted.
  */
-static long append_msrs(struct kvm_msr_list __user *list, u32 room)
+static long append_msrs(struct kvm_msr_list __user *user, u32 room)
 {
-	u32 nr, total;
+	u32 ours[2], nr = list_msrs(ours), kvms;
 
-	if (get_user(nr, &list->nmsrs))
+	if (get_user(kvms, &user->nmsrs) || put_user(kvms + nr, &user->nmsrs))
 		return -EFAULT;
-	total = nr + ARRAY_SIZE(msr_list);
-	if (put_user(total, &list->nmsrs))
-		return -EFAULT;
-	if (room < total)
+	if (room < kvms + nr)
 		return -E2BIG;
-	return copy_to_user(list->indices + nr, msr_list, sizeof(msr_list)) ? -EFAULT : 0;
+	return copy_to_user(user->indices + kvms, ours, nr * sizeof(*ours)) ? -EFAULT : 0;
 }
 
 static long replace_dev_ioctl(struct file *file, unsigned int command, unsigned long arg)

@@ -6,12 +6,12 @@
 #include <linux/debugfs.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
-#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include <kvmpv/abi.h>
 
+#include "cmdline.h"
 #include "stats.h"
 #include "vm.h"
 
@@ -91,7 +91,7 @@ int stats_reset(struct stats_source *source, const char *text)
 	struct kvmpv_totals now;
 	bool yes;
 
-	if (kstrtobool(text, &yes) || !yes)
+	if (kvmpv_parse_bool(text, &yes) || !yes)
 		return -EINVAL;
 	mutex_lock(&source->tally.lock);
 	collect(source, &now);

@@ -126,8 +126,7 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 	mutex_unlock(&policy_lock);
 	if (ret)
 		return ret;
-	host_reconsider_now();
-	return len;
+	return host_reconsider_now() ?: len;
 }
 
 #define POINTER_(name, bit, string, text) [bit] = &feature_attrs[bit].attr,

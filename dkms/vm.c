@@ -3,6 +3,8 @@
 #include <linux/kvm_host.h>
 #include <linux/slab.h>
 
+#include "cpuid.h"
+#include "kvm.h"
 #include "main.h"
 #include "vm-sysfs.h"
 #include "vm.h"
@@ -69,7 +71,7 @@ static struct kvmpv_vm *create_vm(struct kvm *kvm)
 	if (!vm)
 		return NULL;
 	vm->kvm = kvm;
-	vm->pid = kvm->userspace_pid;
+	vm->pid = task_tgid_nr(current);
 	vm->offered = policy;
 	mutex_init(&vm->lock);
 	INIT_LIST_HEAD(&vm->vcpus);
@@ -260,8 +262,30 @@ bool vms_any_offered(void)
 }
 
 /**
+ * vcpu_offered() - what a guest may use on a vCPU, now
+ * @vcpu: the vCPU
+ *
+ * Nothing where the VMM hides KVM, and no wake-ups where KVM could not deliver them.
+ *
+ * Context: the vCPU's task, vcpu->mutex held.
+ *
+ * Return: feature bits.
+ */
+u32 vcpu_offered(const struct kvmpv_vcpu *vcpu)
+{
+	u32 offered = READ_ONCE(vcpu->vm->offered);
+
+	if (!offered || !cpuid_base(vcpu->vcpu))
+		return 0;
+	if (!kvm_sees_halts(vcpu->vcpu))
+		offered &= ~(KVMPV_FEATURE_MASK(KICK) | KVMPV_FEATURE_MASK(UNHALT));
+	return offered;
+}
+
+/**
  * vm_hello() - a guest's handshake
  * @vm: its VM
+ * @offered: feature bits it may use
  * @min: lowest version it speaks
  * @max: highest version it speaks
  * @features: feature bits it is going to use
@@ -273,20 +297,21 @@ bool vms_any_offered(void)
  *
  * Return: the version, or a negated KVMPV_E... error.
  */
-int vm_hello(struct kvmpv_vm *vm, u64 min, u64 max, u64 features)
+int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features)
 {
 	int version = kvmpv_abi_negotiate(KVMPV_ABI_MIN, KVMPV_ABI_MAX, min, max);
 	struct kvmpv_vcpu *vcpu;
 
 	if (version < 0)
 		return version;
-	if (features & ~(u64)READ_ONCE(vm->offered))
+	if (features & ~(u64)offered)
 		return -KVMPV_EOPNOTSUPP;
 	mutex_lock(&vm->lock);
 	list_for_each_entry(vcpu, &vm->vcpus, node)
 		WRITE_ONCE(vcpu->page, 0);
 	WRITE_ONCE(vm->abi, version);
 	vm->used = features;
+	vm->handshakes++;
 	mutex_unlock(&vm->lock);
 	return version;
 }
@@ -306,6 +331,7 @@ void vm_bye(struct kvmpv_vm *vm)
 		WRITE_ONCE(vcpu->page, 0);
 	WRITE_ONCE(vm->abi, 0);
 	vm->used = 0;
+	vm->handshakes++;
 	mutex_unlock(&vm->lock);
 }
 
@@ -327,6 +353,31 @@ u32 vm_abi(struct kvmpv_vm *vm, u32 *ret_used)
 	*ret_used = vm->used;
 	mutex_unlock(&vm->lock);
 	return abi;
+}
+
+/**
+ * vcpu_store_page() - remember a page that was registered, unless the handshake has changed since
+ * @vcpu: the vCPU
+ * @value: new value of KVMPV_MSR_PAGE
+ * @handshakes: @vm->handshakes before the page's header was written
+ *
+ * The header is written without a lock, since that may sleep for long; another vCPU's hello or bye
+ * drops all pages meanwhile, and this one must not come back.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: whether it was stored.
+ */
+bool vcpu_store_page(struct kvmpv_vcpu *vcpu, u64 value, u32 handshakes)
+{
+	bool same;
+
+	mutex_lock(&vcpu->vm->lock);
+	same = vcpu->vm->handshakes == handshakes;
+	if (same)
+		WRITE_ONCE(vcpu->page, value);
+	mutex_unlock(&vcpu->vm->lock);
+	return same;
 }
 
 /**

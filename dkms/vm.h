@@ -50,6 +50,7 @@ struct kvmpv_totals {
  * @nr_vcpus: how many
  * @abi: version in use, 0 before a handshake; read without the lock
  * @used: feature bits the guest said it uses
+ * @handshakes: number of hellos and byes so far
  * @gone: totals of its vCPUs that are gone
  * @stats: what its statistics files show
  * @debugfs: its directory there
@@ -65,6 +66,7 @@ struct kvmpv_vm {
 	unsigned int nr_vcpus;
 	u32 abi;
 	u32 used;
+	u32 handshakes;
 	struct kvmpv_totals gone;
 	struct stats_source stats;
 	struct dentry *debugfs;
@@ -115,9 +117,11 @@ u32 vms_policy(void);
 void vms_set_policy(u32 features);
 bool vms_any_offered(void);
 
-int vm_hello(struct kvmpv_vm *vm, u64 min, u64 max, u64 features);
+u32 vcpu_offered(const struct kvmpv_vcpu *vcpu);
+int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features);
 void vm_bye(struct kvmpv_vm *vm);
 u32 vm_abi(struct kvmpv_vm *vm, u32 *ret_used);
+bool vcpu_store_page(struct kvmpv_vcpu *vcpu, u64 value, u32 handshakes);
 void vm_totals(struct kvmpv_vm *vm, struct kvmpv_totals *ret_totals);
 void vms_totals(struct kvmpv_totals *ret_totals);
 

@@ -7,11 +7,11 @@
 #include <linux/debugfs.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
-#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "cmdline.h"
 #include "counters.h"
 #include "stats.h"
 
@@ -104,7 +104,7 @@ int stats_reset(const char *text)
 	struct totals now;
 	bool yes;
 
-	if (kstrtobool(text, &yes) || !yes)
+	if (kvmpv_parse_bool(text, &yes) || !yes)
 		return -EINVAL;
 	mutex_lock(&tally.lock);
 	collect(&now);

@@ -2,10 +2,11 @@
 /* /sys/kernel/kvmpv/guest and debugfs kvmpv/guest: docs/abi/sysfs.rst */
 #include <linux/kernel.h>
 #include <linux/kobject.h>
-#include <linux/kstrtox.h>
 #include <linux/sysfs.h>
 
 #include <kvmpv/abi.h>
+
+#include "cmdline.h"
 
 #include "host.h"
 #include "names.h"
@@ -40,7 +41,7 @@ static ssize_t enable_store(struct kobject *kobj, struct kobj_attribute *attr, c
 {
 	bool enable;
 
-	if (kstrtobool(page, &enable))
+	if (kvmpv_parse_bool(page, &enable))
 		return -EINVAL;
 	return state_set_enable(enable) ?: len;
 }
@@ -153,7 +154,7 @@ static ssize_t selftest_store(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	bool run;
 
-	if (kstrtobool(page, &run) || !run)
+	if (kvmpv_parse_bool(page, &run) || !run)
 		return -EINVAL;
 	return selftest_run() ?: len;
 }
@@ -231,7 +232,7 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 {
 	bool on;
 
-	if (kstrtobool(page, &on))
+	if (kvmpv_parse_bool(page, &on))
 		return -EINVAL;
 	state_set_feature(feature_mask(attr), on);
 	return len;

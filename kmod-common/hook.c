@@ -6,6 +6,7 @@
  * each other), PERMANENT keeps kernel.ftrace_enabled=0 from unhooking it behind our back.
  * SAVE_REGS is not set: argument registers and the instruction pointer are there without it.
  */
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
@@ -50,43 +51,83 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module)
 	return 0;
 }
 
-static int group_register(struct kvmpv_hook_group *group, unsigned int first, unsigned int nr)
-{
-	unsigned long sites[KVMPV_HOOK_GROUP_MAX];
-	unsigned int i;
-	int ret;
+#define RETRIES 10 /* a BPF trampoline may be busy with the function for a moment */
 
-	for (i = 0; i < nr; i++)
-		sites[i] = group->hooks[first + i].site;
-	memset(&group->ops, 0, sizeof(group->ops));
-	group->ops.func = group->thunk;
-	group->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
-	ret = ftrace_set_filter_ips(&group->ops, sites, nr, 0, 0);
+static int ops_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
+{
+	int i, ret;
+
+	ret = ftrace_set_filter_ips(ops, sites, nr, 0, 0);
 	if (ret)
 		return ret;
-	ret = register_ftrace_function(&group->ops);
-	if (ret)
-		ftrace_free_filter(&group->ops);
+	for (i = 0; i < RETRIES; i++) {
+		ret = register_ftrace_function(ops);
+		if (ret != -EAGAIN)
+			break;
+		msleep(1);
+	}
+	if (ret) {
+		/* It was on ftrace's list for a moment, and somebody may still be looking at it. */
+		synchronize_rcu();
+		ftrace_free_filter(ops);
+	}
 	return ret;
 }
 
-static void group_unregister(struct kvmpv_hook_group *group)
+static int group_register(struct kvmpv_hook_group *group)
 {
-	WARN_ON_ONCE(unregister_ftrace_function(&group->ops));
-	ftrace_free_filter(&group->ops);
-}
-
-/* ftrace says busy, but not which: try one by one until it says so again. */
-static const char *busy_name(struct kvmpv_hook_group *group)
-{
+	unsigned long sites[KVMPV_HOOK_GROUP_MAX];
 	unsigned int i;
 
+	for (i = 0; i < group->nr; i++)
+		sites[i] = group->hooks[i].site;
+	memset(&group->ops, 0, sizeof(group->ops));
+	group->ops.func = group->thunk;
+	group->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	return ops_register(&group->ops, sites, group->nr);
+}
+
+static void notrace leave_alone(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				struct ftrace_regs *fregs)
+{
+}
+
+/*
+ * ftrace says busy, but not which: try one by one until it says so again, with a thunk that does
+ * nothing. NULL when none is: then it was PERMANENT that ftrace would not have.
+ */
+static const char *busy_name(struct kvmpv_hook_group *group)
+{
+	static struct ftrace_ops probe;
+	unsigned int i;
+	int ret;
+
 	for (i = 0; i < group->nr; i++) {
-		if (group_register(group, i, 1))
+		memset(&probe, 0, sizeof(probe));
+		probe.func = leave_alone;
+		probe.flags = FTRACE_OPS_FL_IPMODIFY;
+		ret = ops_register(&probe, &group->hooks[i].site, 1);
+		if (ret)
 			return group->hooks[i].name;
-		group_unregister(group);
+		unregister_ftrace_function(&probe);
+		ftrace_free_filter(&probe);
 	}
-	return "KVM";
+	return NULL;
+}
+
+static void explain(struct kvmpv_hook_group *group, int error)
+{
+	const char *busy = error == -EBUSY ? busy_name(group) : NULL;
+
+	if (busy)
+		kvmpv_problem(
+			"%s: already modified by somebody else (livepatch?); it must go first",
+			busy);
+	else if (error == -EBUSY)
+		kvmpv_problem("ftrace is switched off: sysctl kernel.ftrace_enabled=1");
+	else
+		kvmpv_problem("ftrace refuses to redirect %s and others (%d)", group->hooks[0].name,
+			      error);
 }
 
 /**
@@ -105,14 +146,9 @@ int kvmpv_hooks_install(struct kvmpv_hook_group *group)
 		return 0;
 	if (WARN_ON_ONCE(group->nr > KVMPV_HOOK_GROUP_MAX))
 		return -E2BIG;
-	ret = group_register(group, 0, group->nr);
-	if (ret == -EBUSY)
-		kvmpv_problem(
-			"%s: already modified by somebody else (livepatch?); it must go first",
-			busy_name(group));
-	else if (ret)
-		kvmpv_problem("ftrace refuses to redirect %s and others (%d)", group->hooks[0].name,
-			      ret);
+	ret = group_register(group);
+	if (ret)
+		explain(group, ret);
 	group->installed = !ret;
 	return ret;
 }
@@ -129,7 +165,8 @@ void kvmpv_hooks_remove(struct kvmpv_hook_group *group)
 {
 	if (!group->installed)
 		return;
-	group_unregister(group);
+	WARN_ON_ONCE(unregister_ftrace_function(&group->ops));
+	ftrace_free_filter(&group->ops);
 	group->installed = false;
 }
 

@@ -131,17 +131,17 @@ struct kvmpv_page {
  * Counters that the host keeps for a vCPU, a VM and itself, in the order of struct kvmpv_stats.
  * New ones are appended. C(NAME, "name", "description")
  */
-#define KVMPV_COUNTERS(C)                                                           \
-	C(HELLOS, "hellos", "handshakes answered with a version")                   \
-	C(KICKS_SENT, "kicks_sent", "kicks that found their vCPU")                  \
-	C(KICKS_RECEIVED, "kicks_received", "kicks that arrived at a vCPU")         \
-	C(YIELDS_GIVEN, "yields_given", "directed yields that gave the CPU away")   \
-	C(YIELDS_REFUSED, "yields_refused", "directed yields that were not needed") \
-	C(STATS_CALLS, "stats_calls", "statistics snapshots")                       \
-	C(CALLS_REFUSED, "calls_refused", "kvmpv hypercalls that got an error")     \
-	C(MSR_READS, "msr_reads", "kvmpv MSR reads")                                \
-	C(MSR_WRITES, "msr_writes", "kvmpv MSR writes")                             \
-	C(MSR_REFUSED, "msr_refused", "kvmpv MSR accesses that were refused")       \
+#define KVMPV_COUNTERS(C)                                                                 \
+	C(HELLOS, "hellos", "handshakes answered with a version")                         \
+	C(KICKS_SENT, "kicks_sent", "kicks that found their vCPU")                        \
+	C(KICKS_RECEIVED, "kicks_received", "kicks that arrived at a vCPU")               \
+	C(YIELDS_GIVEN, "yields_given", "directed yields that gave the CPU away")         \
+	C(YIELDS_REFUSED, "yields_refused", "directed yields that were not needed")       \
+	C(STATS_CALLS, "stats_calls", "statistics snapshots asked for")                   \
+	C(CALLS_REFUSED, "calls_refused", "hypercalls that kvmpv answered with an error") \
+	C(MSR_READS, "msr_reads", "kvmpv MSR reads")                                      \
+	C(MSR_WRITES, "msr_writes", "kvmpv MSR writes")                                   \
+	C(MSR_REFUSED, "msr_refused", "kvmpv MSR accesses that were refused")             \
 	C(CPUID_READS, "cpuid_reads", "reads of the kvmpv CPUID block")
 
 #define KVMPV_COUNTER_(name, string, text) KVMPV_COUNTER_##name,

@@ -178,11 +178,12 @@ static void copy_vcpu(const struct vcpu *to, const struct vcpu *from, bool with_
 {
 	COPY(to, from, struct kvm_sregs, KVM_GET_SREGS, KVM_SET_SREGS);
 	COPY(to, from, struct kvm_regs, KVM_GET_REGS, KVM_SET_REGS);
-	copy_msrs(to, from, with_kvmpv_msrs);
 	COPY(to, from, struct kvm_fpu, KVM_GET_FPU, KVM_SET_FPU);
 	COPY(to, from, struct kvm_lapic_state, KVM_GET_LAPIC, KVM_SET_LAPIC);
 	COPY(to, from, struct kvm_vcpu_events, KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS);
 	COPY(to, from, struct kvm_mp_state, KVM_GET_MP_STATE, KVM_SET_MP_STATE);
+	/* Behind mp_state: docs/abi/msr.rst */
+	copy_msrs(to, from, with_kvmpv_msrs);
 }
 
 /**

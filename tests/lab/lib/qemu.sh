@@ -19,7 +19,11 @@ qemu_command()
 
 	# QEMU before 8.1 translates code without holding its page: when another CPU changes it at
 	# that moment, the old translation (an int3 of text_poke) can stay for ever.
-	[ "$single" = no ] || accel=tcg,thread=single
+	# With one thread, a host whose CPUs are all idle may sleep through a guest's timer: let it poll.
+	if [ "$single" = yes ]; then
+		accel=tcg,thread=single
+		append="idle=poll $append"
+	fi
 	emulator=(qemu-system-x86_64)
 	if [ "$icount" = yes ]; then
 		accel=tcg,thread=single
