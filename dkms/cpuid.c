@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The CPUID block: docs/abi/cpuid.rst. It sits at the first base behind KVM's own block that the VMM
- * left free, and only for a guest that can see it runs on KVM: a VMM that hides KVM hides us.
+ * The CPUID block: docs/abi/cpuid.rst. It sits at the first base behind KVM's own block that the
+ * VMM left free, and only for a guest that can see it runs on KVM: a VMM that hides KVM hides us.
  *
  * The vCPU's table is searched at each read rather than once: a VMM may change it until the vCPU
  * runs, and guests read these leaves a few dozen times in their life.

@@ -108,8 +108,9 @@ static inline bool kvm_in_nested_guest(const struct kvm_vcpu *vcpu)
  * kvm_sees_halts() - does KVM notice when a vCPU halts, and can it wake it
  * @vcpu: the vCPU
  *
- * Not where the VMM lets HLT run in the guest (KVM_CAP_X86_DISABLE_EXITS) or keeps the local APIC to
- * itself: KVM then never looks at the pending-kick flag, and withdraws its own KVM_HC_KICK_CPU too.
+ * Not where the VMM lets HLT run in the guest (KVM_CAP_X86_DISABLE_EXITS) or keeps the local APIC
+ * to itself: KVM then never looks at the pending-kick flag, and withdraws its own KVM_HC_KICK_CPU
+ * too.
  */
 static inline bool kvm_sees_halts(const struct kvm_vcpu *vcpu)
 {

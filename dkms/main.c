@@ -27,8 +27,8 @@ static struct module *kvm_module; /* found loaded; only in use during init */
 
 /*
  * Attach at LIVE rather than COMING: KVM's own init can no longer fail then, and no VM can exist
- * before a vendor module has been loaded on top. GOING is for a KVM that was refused: attached means
- * pinned.
+ * before a vendor module has been loaded on top. GOING is for a KVM that was refused: attached
+ * means pinned.
  */
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
 {

@@ -103,7 +103,7 @@ static int set_msr(struct kvm_vcpu *kvm_vcpu, struct msr_data *msr, int ret)
 	return ret;
 }
 
-/* A nested guest has MSRs of its own hypervisor; the VMM's access is about the vCPU, wherever it is. */
+/* A nested guest has its own hypervisor's MSRs; a VMM's access is about the vCPU. */
 static bool is_for_us(const struct kvm_vcpu *vcpu, const struct msr_data *msr)
 {
 	return msr->host_initiated || !kvm_in_nested_guest(vcpu);

@@ -147,8 +147,8 @@ static void send_status(int tty, const char *id, int status)
 static void copy_output(int tty, const char *id, int pipe_fd, pid_t pid)
 {
 	struct pollfd p[2] = {
-		{ .fd = pipe_fd, .events = POLLIN },
-		{ .fd = open_pidfd(pid), .events = POLLIN },
+		{.fd = pipe_fd, .events = POLLIN},
+		{.fd = open_pidfd(pid), .events = POLLIN},
 	};
 	static char buf[4096];
 
@@ -236,7 +236,7 @@ static int serve(const char *path)
 
 struct follow {
 	FILE *f;
-	struct pollfd p[2];	/* changes of the file, end of the emulator */
+	struct pollfd p[2]; /* changes of the file, end of the emulator */
 	time_t deadline;
 };
 
@@ -253,8 +253,8 @@ static bool follow_open(struct follow *f, const char *path, const char *pid, con
 	f->f = fopen(path, "r");
 	if (!f->f)
 		return false;
-	f->p[0] = (struct pollfd){ .fd = inotify_init1(IN_NONBLOCK), .events = POLLIN };
-	f->p[1] = (struct pollfd){ .fd = open_pidfd(atoi(pid)), .events = POLLIN };
+	f->p[0] = (struct pollfd){.fd = inotify_init1(IN_NONBLOCK), .events = POLLIN};
+	f->p[1] = (struct pollfd){.fd = open_pidfd(atoi(pid)), .events = POLLIN};
 	f->deadline = now() + atoi(secs);
 	return inotify_add_watch(f->p[0].fd, path, IN_MODIFY) >= 0;
 }

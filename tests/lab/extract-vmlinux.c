@@ -17,16 +17,17 @@
 struct format {
 	const char *magic;
 	size_t magic_len;
-	size_t trailer;		/* the kernel appends the size where the format does not have it */
+	size_t trailer; /* the kernel appends the size where the format does not have it */
 	const char *program;
 };
 
 static const struct format formats[] = {
-	{ "\x1f\x8b", 2, 0, "gzip" },
-	{ "\xfd"
-	  "7zXZ", 5, 4, "xz" },
-	{ "\x28\xb5\x2f\xfd", 4, 4, "zstd" },
-	{ "\x02\x21\x4c\x18", 4, 4, "lz4" },
+	{"\x1f\x8b", 2, 0, "gzip"},
+	{"\xfd"
+	 "7zXZ",
+	 5, 4, "xz"},
+	{"\x28\xb5\x2f\xfd", 4, 4, "zstd"},
+	{"\x02\x21\x4c\x18", 4, 4, "lz4"},
 };
 
 static int fail(const char *what)

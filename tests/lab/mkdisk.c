@@ -17,15 +17,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SECTOR		512u
-#define CYLINDER	(16 * 63 * SECTOR)
-#define TABLE_OFFSET	0x180			/* known to boot.S */
-#define BOOT_PARAMS	0x90000u		/* known to boot.S */
-#define CMDLINE		(BOOT_PARAMS + 0x1000)
-#define CMDLINE_MAX	2048u
-#define INITRD		0x8000000u
-#define ACPI_SIZE	0x10000u		/* Bochs' BIOS has its tables at the end of memory */
-#define E820_ENTRY	20u
+#define SECTOR 512u
+#define CYLINDER (16 * 63 * SECTOR)
+#define TABLE_OFFSET 0x180 /* known to boot.S */
+#define BOOT_PARAMS 0x90000u /* known to boot.S */
+#define CMDLINE (BOOT_PARAMS + 0x1000)
+#define CMDLINE_MAX 2048u
+#define INITRD 0x8000000u
+#define ACPI_SIZE 0x10000u /* Bochs' BIOS has its tables at the end of memory */
+#define E820_ENTRY 20u
 
 struct blob {
 	uint8_t *data;
@@ -61,7 +61,7 @@ static struct blob map(const char *path)
 
 static void put(uint8_t *p, uint64_t v, size_t size)
 {
-	memcpy(p, &v, size);	/* both ends are little endian */
+	memcpy(p, &v, size); /* both ends are little endian */
 }
 
 /* Physical layout of the kernel, as one flat piece; zeros at its end are bss and stay away. */
@@ -115,7 +115,7 @@ static struct part make_params(const struct blob *bzimage, size_t initrd_len, ui
 			       const char *cmdline)
 {
 	static uint8_t params[0x1000 + CMDLINE_MAX];
-	struct part p = { .data = params, .len = sizeof(params), .to = BOOT_PARAMS };
+	struct part p = {.data = params, .len = sizeof(params), .to = BOOT_PARAMS};
 	size_t end;
 
 	if (bzimage->len < 0x1000 || memcmp(bzimage->data + 0x202, "HdrS", 4))
@@ -124,7 +124,7 @@ static struct part make_params(const struct blob *bzimage, size_t initrd_len, ui
 		die("command line too long");
 	end = 0x202 + bzimage->data[0x201];
 	memcpy(params + 0x1f1, bzimage->data + 0x1f1, end - 0x1f1);
-	params[0x210] = 0xff;			/* type_of_loader: none of the known ones */
+	params[0x210] = 0xff; /* type_of_loader: none of the known ones */
 	put(params + 0x218, INITRD, 4);
 	put(params + 0x21c, initrd_len, 4);
 	put(params + 0x228, CMDLINE, 4);
@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	if (memory < INITRD + initrd.len + (64u << 20) || memory > (2048u << 20))
 		die("memory: too little for the initrd, or more than 2048 MB");
 	parts[0] = flatten(&elf, &entry);
-	parts[1] = (struct part){ initrd.data, initrd.len, INITRD };
+	parts[1] = (struct part){initrd.data, initrd.len, INITRD};
 	parts[2] = make_params(&bzimage, initrd.len, memory, argv[6]);
 	printf("%zu\n", write_disk(argv[7], &boot, parts, 3, entry) / CYLINDER);
 	return 0;

@@ -5,8 +5,8 @@
  * It writes its serial ports' files in blocks of 4096 bytes: a run's last words would be lost when
  * it is stopped, and nothing would be seen while it runs. Here each line goes out at once.
  *
- * The only display in Debian's package that needs no window is a VNC server, open to everybody: here
- * it is bound to the loopback address.
+ * The only display in Debian's package that needs no window is a VNC server, open to everybody:
+ * here it is bound to the loopback address.
  *
  * With LAB_DETERMINISTIC it also gets the same time of day and the same random numbers in every
  * run. With "vga: realtime=0" nothing else from outside reaches the emulated machine.
@@ -76,7 +76,7 @@ void srand(unsigned int seed)
 
 time_t time(time_t *ret)
 {
-	struct timespec t = { .tv_sec = EPOCH };
+	struct timespec t = {.tv_sec = EPOCH};
 
 	if (!deterministic)
 		clock_gettime(CLOCK_REALTIME, &t);
@@ -87,7 +87,7 @@ time_t time(time_t *ret)
 
 int gettimeofday(struct timeval *ret, void *zone)
 {
-	struct timespec t = { .tv_sec = EPOCH };
+	struct timespec t = {.tv_sec = EPOCH};
 
 	if (!deterministic)
 		clock_gettime(CLOCK_REALTIME, &t);

@@ -24,7 +24,7 @@ static struct blob vmlinux, kvm;
 static struct blob read_file(const char *path)
 {
 	FILE *file = fopen(path, "rb");
-	struct blob blob = { 0 };
+	struct blob blob = {0};
 
 	if (!file) {
 		perror(path);
@@ -42,8 +42,7 @@ static struct blob read_file(const char *path)
 
 static void open_real(struct kvmpv_btf *btf)
 {
-	assert_int_equal(
-		kvmpv_btf_parse(btf, vmlinux.data, vmlinux.len, kvm.data, kvm.len), 0);
+	assert_int_equal(kvmpv_btf_parse(btf, vmlinux.data, vmlinux.len, kvm.data, kvm.len), 0);
 }
 
 static void assert_prototype(const struct kvmpv_btf *btf, const char *name, const char *expected)
@@ -163,16 +162,18 @@ static void endless_types(void **state)
 		struct btf_param param;
 		char strings[16];
 	} file = {
-		.header = { .magic = BTF_MAGIC, .version = 1, .hdr_len = sizeof(file.header),
-			    .type_len = offsetof(typeof(file), strings) - sizeof(file.header),
-			    .str_off = offsetof(typeof(file), strings) - sizeof(file.header),
-			    .str_len = sizeof(file.strings) },
-		.loop = { .info = BTF_KIND_TYPEDEF << 24, .type = 1, .name_off = 1 },
-		.outer = { .info = BTF_KIND_STRUCT << 24 | 1, .size = 8, .name_off = 1 },
-		.member = { .type = 2 },
-		.function = { .info = BTF_KIND_FUNC << 24, .type = 4, .name_off = 1 },
-		.proto = { .info = BTF_KIND_FUNC_PROTO << 24 | 1, .type = 4 },
-		.param = { .type = 1 },
+		.header = {.magic = BTF_MAGIC,
+			   .version = 1,
+			   .hdr_len = sizeof(file.header),
+			   .type_len = offsetof(typeof(file), strings) - sizeof(file.header),
+			   .str_off = offsetof(typeof(file), strings) - sizeof(file.header),
+			   .str_len = sizeof(file.strings)},
+		.loop = {.info = BTF_KIND_TYPEDEF << 24, .type = 1, .name_off = 1},
+		.outer = {.info = BTF_KIND_STRUCT << 24 | 1, .size = 8, .name_off = 1},
+		.member = {.type = 2},
+		.function = {.info = BTF_KIND_FUNC << 24, .type = 4, .name_off = 1},
+		.proto = {.info = BTF_KIND_FUNC_PROTO << 24 | 1, .type = 4},
+		.param = {.type = 1},
 		.strings = "\0t",
 	};
 	char text[KVMPV_BTF_PROTOTYPE_MAX];

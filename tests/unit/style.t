@@ -47,7 +47,7 @@ done | none "no line of C is longer than 100 columns"
 
 clang-format --dry-run -Werror "${c_files[@]}" 2>&1 | grep -E 'error:' | none "clang-format"
 
-shellcheck "${scripts[@]}" 2>&1 | none "shellcheck"
+shellcheck -x -P SCRIPTDIR "${scripts[@]}" 2>&1 | none "shellcheck"
 
 grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(' "${kernel_c[@]}" | grep -v '^kmod-common/compat/' |
 	none "no kernel version is asked for outside compat"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Somebody else's hook: takes a function of KVM for itself, as livepatch would, and leaves it alone. */
+/* Somebody else's hook: takes a function of KVM for itself, as livepatch would. */
 #include <linux/ftrace.h>
 #include <linux/module.h>
 
@@ -11,7 +11,7 @@ static void notrace leave_alone(unsigned long ip, unsigned long parent_ip, struc
 {
 }
 
-static struct ftrace_ops other_ops = { .func = leave_alone, .flags = FTRACE_OPS_FL_IPMODIFY };
+static struct ftrace_ops other_ops = {.func = leave_alone, .flags = FTRACE_OPS_FL_IPMODIFY};
 
 static int __init other_hook_init(void)
 {
