@@ -3,6 +3,8 @@
 
 CHECK_KERNELS := 6.1 6.12
 JOBS ?= 2
+# These measure time, or build what the others run
+ALONE := tests/unit/ctl-speed.t tests/unit/style.t
 
 deps: ## install what building and testing needs (Debian packages; root)
 	tests/deps
@@ -23,8 +25,8 @@ test-modules: ## build the lab's own test modules for KVER=
 check: ## install needs, build, run all tests (20 min); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) check-build
-	prove tests/unit/ctl-speed.t
-	prove -j $(JOBS) --timer $(filter-out tests/unit/ctl-speed.t,$(wildcard tests/unit/*.t)) $(wildcard tests/lab/t/*.t)
+	prove $(ALONE)
+	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/lab/t/*.t)
 
 check-all: check ## make check and 7.x (builds a sid chroot)
 	tests/lab/sid/check
