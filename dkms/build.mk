@@ -10,7 +10,7 @@ M := $(B)/modules/$(KVER)
 CHROOT = $(if $(filter $(abspath $(B))/%,$(KDIR)),$(if $(shell awk \
 	'$$1 == "$(KVER)" && $$2 == "sid"' tests/lab/kernels.conf),tests/lab/sid/run $(KVER)))
 
-stage-host stage-guest: stage-%: ## stage the source tree of a module under build/modules
+stage-host stage-guest: stage-%:
 	@sh kmod-common/stage.sh $* $(M)/$*
 
 modules: modules-host modules-guest ## build both modules for KVER= (or KDIR=)
@@ -19,4 +19,9 @@ modules-host modules-guest: modules-%: stage-%
 	@test -n "$(KDIR)" || { echo "no headers for $(KVER): tests/lab/fetch $(KVER), or KDIR=" >&2; exit 1; }
 	$(CHROOT) $(MAKE) -C $(abspath $(M))/$* KDIR=$(KDIR) $(if $(WERROR),WERROR=1) modules
 
-.PHONY: modules modules-host modules-guest stage-host stage-guest
+# As DKMS wants its sources; "dkms add" and "dkms install" are the packages' part.
+install:: ## install the sources of both modules for DKMS
+	sh kmod-common/stage.sh host $(DESTDIR)$(PREFIX)/src/kvmpv-host-$(VERSION)
+	sh kmod-common/stage.sh guest $(DESTDIR)$(PREFIX)/src/kvmpv-guest-$(VERSION)
+
+.PHONY: install modules modules-host modules-guest stage-host stage-guest

@@ -15,12 +15,23 @@ kernels: ## fetch the lab's kernels into build/kernels
 check-build: kernels ## build all that is tested, warnings are errors
 	set -e; for kernel in $(CHECK_KERNELS); do \
 		$(MAKE) modules test-modules KVER=$$kernel WERROR=1; done
-	$(MAKE) tools guest-programs WERROR=1
+	$(MAKE) version-modules KVER=6.1
+	$(MAKE) tools guest-programs $(B)/guest-programs/bench-hooks.bin WERROR=1
 
 test-modules: ## build the lab's own test modules for KVER=
 	@mkdir -p $(M)/test
 	cp -u tests/lab/kmod/* $(M)/test
 	$(MAKE) -C $(KDIR) M=$(abspath $(M)/test) CONFIG_DEBUG_INFO_BTF_MODULES= modules
+
+# Both sides from a future in which the ABI has versions 2 and 3, for t/50-versions.sh
+version-modules: ## build the modules of other ABI versions for KVER=
+	set -e; for range in 1-3 2-3; do for side in host guest; do \
+		sh kmod-common/stage.sh $$side $(M)/$$side-$$range; \
+		$(MAKE) -C $(M)/$$side-$$range KDIR=$(KDIR) \
+			KVMPV_CFLAGS="-DKVMPV_ABI_MIN=$${range%-*} -DKVMPV_ABI_MAX=$${range#*-}" modules; \
+		mkdir -p $(M)/versions; \
+		cp $(M)/$$side-$$range/kvmpv_$$side.ko $(M)/versions/$$side-$$range.ko; \
+	done; done
 
 check: ## install needs, build, run all tests (20 min); this is what CI runs
 	$(MAKE) deps
@@ -31,4 +42,4 @@ check: ## install needs, build, run all tests (20 min); this is what CI runs
 check-all: check ## make check and 7.x (builds a sid chroot)
 	tests/lab/sid/check
 
-.PHONY: deps kernels check-build test-modules check check-all
+.PHONY: deps kernels check-build test-modules version-modules check check-all
