@@ -93,8 +93,11 @@ static void hammer_cpuid(unsigned int cpu, struct cpuid unknown)
 /* A kick that was answered with 0 ends the next halt, whatever has become of the module since */
 static void hammer_halt(unsigned int cpu)
 {
-	unsigned int before = nmis[cpu];
+	unsigned int before;
 
+	/* Far off, so that an NMI from here on can only mean that the halt slept. */
+	watchdog(cpu, WATCHDOG_MS);
+	before = nmis[cpu];
 	if (hypercall(KVMPV_HC_KICK, cpu, 0, 0, 0))
 		return;
 	halt();
@@ -106,17 +109,11 @@ static void hammer(unsigned int cpu)
 {
 	struct cpuid unknown = cpuid(0x4000fe80, 0);
 
-	watchdog(cpu, WATCHDOG_MS);
 	while (!INFO->stop) {
-		unsigned int before = nmis[cpu];
-
 		hammer_calls(cpu);
 		hammer_msrs(cpu);
 		hammer_cpuid(cpu, unknown);
 		hammer_halt(cpu);
-		/* An NMI that came while we were awake says nothing, but it must not hit a halt */
-		if (nmis[cpu] != before)
-			watchdog(cpu, WATCHDOG_MS);
 	}
 	watchdog(cpu, 0);
 	ended[cpu] = 1;
