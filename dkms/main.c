@@ -111,8 +111,9 @@ static int __init kvmpv_host_init(void)
 		return ret;
 	ret = kvmpv_cmdline_bool("kvmpv.enable");
 	if (ret < 0 && ret != -ENOENT)
-		pr_warn("kvmpv.enable on the kernel command line is not understood (%d)\n", ret);
-	if (!ret) {
+		pr_warn("kvmpv.enable on the kernel command line is not understood: taken as 0\n");
+	/* Whoever writes it wants a kill switch: a doubtful one is one. */
+	if (ret <= 0 && ret != -ENOENT) {
 		host_disable();
 		goto out;
 	}
