@@ -9,12 +9,16 @@ need_keyring()
 	[ -r $keyring ] || die "$keyring is missing: apt-get install debian-archive-keyring"
 }
 
-# An archive of the machine's own apt configuration that serves Debian; $1 is a pattern for its
-# release name. On other distributions there is none, so the public name is the fallback.
+# mirror_of RELEASE PATH: an archive of the machine's own apt configuration that serves Debian:
+# RELEASE is a pattern for its release name, PATH for the end of its address, which is all there is
+# to go by before the first "apt-get update".
 mirror_of()
 {
-	apt-get indextargets --format "\$(ORIGIN) \$(RELEASE) \$(REPO_URI)" 'Created-By: Packages' \
-		2>/dev/null | awk -v rel="$1" '$1 == "Debian" && $2 ~ rel { print $3; exit }'
+	apt-get indextargets --format "\$(REPO_URI) \$(ORIGIN) \$(RELEASE)" 'Created-By: Packages' \
+		2>/dev/null | awk -v rel="$1" -v path="$2" '
+			NF >= 3 && $2 == "Debian" && $3 ~ rel { print $1; found = 1; exit }
+			NF < 3 && !guess && $1 ~ path { guess = $1 }
+			END { if (!found && guess) print guess }'
 }
 
 # source_line SUITE: its line for a sources.list. Mirrors of sid are often frozen for a while, and
@@ -25,12 +29,14 @@ source_line()
 
 	case $1 in
 	*-security)
-		uri=${LAB_SECURITY_MIRROR:-$(mirror_of '-security$')}
-		: "${uri:=http://mirror.example/debian-security}"
+		uri=${LAB_SECURITY_MIRROR:-$(mirror_of '-security$' '/debian-security/?$')}
+		[ -n "$uri" ] || die "no archive with Debian's security updates is known to apt: set" \
+			"LAB_SECURITY_MIRROR to the address of one"
 		;;
 	*)
-		uri=${LAB_MIRROR:-$(mirror_of '^[a-z]+(-updates)?$')}
-		: "${uri:=http://mirror.example/debian}"
+		uri=${LAB_MIRROR:-$(mirror_of '^[a-z]+(-updates)?$' '/debian/?$')}
+		[ -n "$uri" ] || die "no archive of Debian is known to apt: set LAB_MIRROR to the" \
+			"address of one"
 		;;
 	esac
 	[ "$1" != sid ] || options+=" check-valid-until=no"
