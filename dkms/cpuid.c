@@ -3,9 +3,6 @@
  * The CPUID block: docs/abi/cpuid.rst. It sits at the first base behind KVM's own block that the
  * VMM left free, and only for a guest that can see it runs on KVM: a VMM that hides KVM hides us.
  *
- * The vCPU's table is searched at each read rather than once: a VMM may change it until the vCPU
- * runs, and guests read these leaves a few dozen times in their life.
- *
  * Context: the vCPU's task inside KVM_RUN, vcpu->mutex and kvm->srcu held, preemptible.
  */
 #include <linux/ftrace.h>
@@ -89,10 +86,12 @@ static bool read_block(struct kvm_vcpu *kvm_vcpu, u32 function, struct regs *ret
 	u32 base = function & ~(KVMPV_CPUID_STEP - 1), offered;
 	struct kvmpv_vcpu *vcpu;
 
-	if (cpuid_base(kvm_vcpu) != base || kvm_in_nested_guest(kvm_vcpu))
+	if (kvm_in_nested_guest(kvm_vcpu))
 		return false;
 	vcpu = vcpu_get(kvm_vcpu);
-	offered = vcpu ? vcpu_offered(vcpu) : 0;
+	if (!vcpu || vcpu_cpuid_base(vcpu) != base)
+		return false;
+	offered = vcpu_offered(vcpu);
 	if (!offered)
 		return false;
 	fill(ret_regs, base, function - base, offered);

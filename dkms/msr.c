@@ -21,7 +21,7 @@
 
 static const u32 msr_list[] = {KVMPV_MSR_PAGE, KVMPV_MSR_UNHALT};
 
-static bool offers(const struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
+static bool offers(struct kvmpv_vcpu *vcpu, const struct msr_data *msr)
 {
 	u32 feature = msr->index == KVMPV_MSR_PAGE     ? KVMPV_FEATURE_MASK(PAGE)
 		      : msr->index == KVMPV_MSR_UNHALT ? KVMPV_FEATURE_MASK(UNHALT)

@@ -262,20 +262,37 @@ bool vms_any_offered(void)
 }
 
 /**
+ * vcpu_cpuid_base() - where a vCPU's CPUID block is
+ * @vcpu: the vCPU, which has run: from then on KVM lets nobody change its CPUID
+ *
+ * Context: the vCPU's task, vcpu->mutex held.
+ *
+ * Return: the base, 0 for nowhere.
+ */
+u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu)
+{
+	if (!vcpu->cpuid_known) {
+		vcpu->cpuid_base = cpuid_base(vcpu->vcpu);
+		vcpu->cpuid_known = true;
+	}
+	return vcpu->cpuid_base;
+}
+
+/**
  * vcpu_offered() - what a guest may use on a vCPU, now
  * @vcpu: the vCPU
  *
  * Nothing where the VMM hides KVM, and no wake-ups where KVM could not deliver them.
  *
- * Context: the vCPU's task, vcpu->mutex held.
+ * Context: inside a call or access of the guest: the vCPU's task, vcpu->mutex held.
  *
  * Return: feature bits.
  */
-u32 vcpu_offered(const struct kvmpv_vcpu *vcpu)
+u32 vcpu_offered(struct kvmpv_vcpu *vcpu)
 {
 	u32 offered = READ_ONCE(vcpu->vm->offered);
 
-	if (!offered || !cpuid_base(vcpu->vcpu))
+	if (!offered || !vcpu_cpuid_base(vcpu))
 		return 0;
 	if (!kvm_sees_halts(vcpu->vcpu))
 		offered &= ~(KVMPV_FEATURE_MASK(KICK) | KVMPV_FEATURE_MASK(UNHALT));

@@ -80,6 +80,8 @@ struct kvmpv_vm {
  * @vm: its VM, which outlives it
  * @vcpu: KVM's object
  * @id: its number
+ * @cpuid_base: where its CPUID block is, 0 for nowhere
+ * @cpuid_known: @cpuid_base is valid
  * @page: value of KVMPV_MSR_PAGE
  * @counter: by enum kvmpv_counter
  * @calls: TSC ticks that kvmpv took for each hypercall
@@ -91,6 +93,8 @@ struct kvmpv_vcpu {
 	struct kvmpv_vm *vm;
 	struct kvm_vcpu *vcpu;
 	int id;
+	u32 cpuid_base;
+	bool cpuid_known;
 	u64 page;
 	atomic64_t counter[KVMPV_COUNTER_COUNT];
 	struct kvmpv_hist calls;
@@ -117,7 +121,8 @@ u32 vms_policy(void);
 void vms_set_policy(u32 features);
 bool vms_any_offered(void);
 
-u32 vcpu_offered(const struct kvmpv_vcpu *vcpu);
+u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu);
+u32 vcpu_offered(struct kvmpv_vcpu *vcpu);
 int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features);
 void vm_bye(struct kvmpv_vm *vm);
 u32 vm_abi(struct kvmpv_vm *vm, u32 *ret_used);
