@@ -33,7 +33,7 @@ version-modules: ## build the modules of other ABI versions for KVER=
 		cp $(M)/$$side-$$range/kvmpv_$$side.ko $(M)/versions/$$side-$$range.ko; \
 	done; done
 
-check: ## install needs, build, run all tests (20 min); this is what CI runs
+check: ## install needs, build, run all tests (18 min on 2 cores); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) check-build
 	prove $(ALONE)

@@ -101,8 +101,12 @@ echo 3 > /proc/sys/vm/drop_caches
 sleep 1
 after=$(slab_use)
 diag "slab objects before $before, after $after"
-[ $((after - before)) -lt $((VMS / 2)) ]
-result $? "no memory is left behind"
+if [ $VMS -ge 100 ]; then
+	[ $((after - before)) -lt $((VMS / 2)) ]
+	result $? "no memory is left behind"
+else
+	skip "no memory is left behind" "$VMS VMs are too few to tell a leak from the kernel's own"
+fi
 ok "unload" rmmod kvmpv_host
 ok "KVM can go" kvm_unload
 lab_log_check
