@@ -65,7 +65,7 @@ static DECLARE_WORK(reconsider_work, reconsider);
  */
 void host_reconsider(void)
 {
-	if (kvm_guest_hooked() != !!vms_policy() || !vms_policy())
+	if (!vms_policy() || !kvm_guest_hooked())
 		schedule_work(&reconsider_work);
 }
 

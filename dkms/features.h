@@ -14,11 +14,27 @@
 
 #include "cmdline.h"
 
-/* Index of a feature's attribute in an array made by KVMPV_FEATURE_ATTRS() is its bit number. */
 #define KVMPV_FEATURE_ATTR_(id, bit, string, text)       \
 	[bit] = {.attr = {.name = string, .mode = 0644}, \
 		 .show = feature_show,                   \
 		 .store = feature_store},
+
+#define KVMPV_FEATURE_POINTER_(id, bit, string, text) [bit] = &feature_attrs[bit].attr,
+
+/*
+ * The directory's attributes, as features_group; the file that uses it defines feature_show() and
+ * feature_store() behind it. An attribute's index in feature_attrs is its feature's bit number.
+ */
+#define KVMPV_FEATURES_GROUP()                                                                \
+	static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr,        \
+				    char *page);                                              \
+	static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr,       \
+				     const char *page, size_t len);                           \
+	static struct kobj_attribute feature_attrs[] = {KVMPV_FEATURES(KVMPV_FEATURE_ATTR_)}; \
+	static struct attribute *feature_pointers[] = {KVMPV_FEATURES(KVMPV_FEATURE_POINTER_) \
+							       NULL};                         \
+	static const struct attribute_group features_group = {.name = "features",             \
+							      .attrs = feature_pointers}
 
 /**
  * feature_parse() - read a boolean written to a feature's file

@@ -14,8 +14,6 @@
 #include <linux/kvm_para.h>
 #include <linux/timex.h>
 
-#include <asm/apicdef.h>
-
 #include "hook.h"
 #include "kvm.h"
 #include "vm.h"

@@ -15,8 +15,6 @@
 #include <linux/static_call.h>
 #include <linux/types.h>
 
-struct module;
-
 /* Not in a public header of every kernel. Where one declares them too, the compiler compares. */
 bool kvm_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx, bool exact_only);
 int kvm_emulate_hypercall(struct kvm_vcpu *vcpu);

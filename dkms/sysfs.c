@@ -100,11 +100,7 @@ static struct attribute *host_attrs[] = {
 
 static const struct attribute_group host_group = {.attrs = host_attrs};
 
-static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page);
-static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, const char *page,
-			     size_t len);
-
-static struct kobj_attribute feature_attrs[] = {KVMPV_FEATURES(KVMPV_FEATURE_ATTR_)};
+KVMPV_FEATURES_GROUP();
 
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
 {
@@ -128,15 +124,6 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 		return ret;
 	return host_reconsider_now() ?: len;
 }
-
-#define POINTER_(name, bit, string, text) [bit] = &feature_attrs[bit].attr,
-static struct attribute *feature_pointers[] = {KVMPV_FEATURES(POINTER_) NULL};
-#undef POINTER_
-
-static const struct attribute_group features_group = {
-	.name = "features",
-	.attrs = feature_pointers,
-};
 
 static const struct attribute_group *groups[] = {&host_group, &features_group, NULL};
 

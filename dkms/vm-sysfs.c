@@ -75,11 +75,7 @@ static struct attribute *vm_attrs[] = {
 
 static const struct attribute_group vm_group = {.attrs = vm_attrs};
 
-static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page);
-static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, const char *page,
-			     size_t len);
-
-static struct kobj_attribute feature_attrs[] = {KVMPV_FEATURES(KVMPV_FEATURE_ATTR_)};
+KVMPV_FEATURES_GROUP();
 
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
 {
@@ -107,15 +103,6 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 	host_reconsider();
 	return len;
 }
-
-#define POINTER_(name, bit, string, text) [bit] = &feature_attrs[bit].attr,
-static struct attribute *feature_pointers[] = {KVMPV_FEATURES(POINTER_) NULL};
-#undef POINTER_
-
-static const struct attribute_group features_group = {
-	.name = "features",
-	.attrs = feature_pointers,
-};
 
 static const struct attribute_group *vm_groups[] = {&vm_group, &features_group, NULL};
 
