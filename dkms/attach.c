@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
+#include "cr3.h"
 #include "kvm.h"
 #include "main.h"
 #include "vm.h"
@@ -83,6 +84,14 @@ int host_reconsider_now(void)
 	return READ_ONCE(last_error);
 }
 
+/* Hits must end before the hooks go that tell us of a dying VM. */
+static void end_cr3(void)
+{
+	cr3_close();
+	vms_drop_cr3();
+	cr3_finish();
+}
+
 /* Context: attach_lock held. */
 static int attach(struct module *kvm)
 {
@@ -98,13 +107,17 @@ static int attach(struct module *kvm)
 	ret = kvm_hook_lifecycle();
 	if (ret)
 		return ret;
+	cr3_support_attach(kvm, vms_policy() & KVMPV_FEATURE_MASK(CR3_CACHE));
+	cr3_open();
 	attached = true;
 	ret = update_hooks();
 	if (ret) {
 		attached = false;
+		end_cr3();
 		kvm_unhook_all();
 		kvm_drain();
 		vms_forget_all();
+		cr3_support_detach();
 	}
 	return ret;
 }
@@ -155,8 +168,10 @@ void host_detach(void)
 {
 	mutex_lock(&attach_lock);
 	stopping = true;
-	if (attached)
+	if (attached) {
+		end_cr3();
 		kvm_unhook_all();
+	}
 	attached = false;
 	WRITE_ONCE(state, HOST_WAITING);
 	mutex_unlock(&attach_lock);
@@ -164,6 +179,7 @@ void host_detach(void)
 	vms_forget_all();
 	/* Until here a writer of a VM's file could still ask for it. */
 	cancel_work_sync(&reconsider_work);
+	cr3_support_detach();
 	if (pinned)
 		module_put(pinned);
 	pinned = NULL;
@@ -203,7 +219,7 @@ ssize_t host_show_hooks(char *page)
 	ssize_t len;
 
 	mutex_lock(&attach_lock);
-	len = kvm_show_hooks(page);
+	len = cr3_show_hooks(page, kvm_show_hooks(page));
 	mutex_unlock(&attach_lock);
 	return len;
 }

@@ -55,6 +55,7 @@ static inline int feature_parse(const char *page, u32 mask, u32 *features)
 	return 0;
 }
 
+int feature_possible(u32 feature);
 ssize_t features_show_names(char *page, u32 features);
 
 #endif /* KVMPV_HOST_FEATURES_H */

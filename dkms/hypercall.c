@@ -14,14 +14,15 @@
 #include <linux/kvm_para.h>
 #include <linux/timex.h>
 
+#include "cr3.h"
 #include "hook.h"
 #include "kvm.h"
 #include "vm.h"
 
-/* Guests' registers RAX, RBX, RCX, RDX as KVM takes them: number and arguments. */
+/* Guests' registers RAX, RBX, RCX, RDX, RSI as KVM takes them: number and arguments. */
 struct call {
 	u64 nr;
-	u64 a0, a1, a2;
+	u64 a0, a1, a2, a3;
 };
 
 /* physical destination, no shorthand: constants of KVM's private lapic.h */
@@ -127,9 +128,25 @@ static s64 call_stats(struct kvmpv_vcpu *vcpu, const struct call *call)
 	return stats.size;
 }
 
+static s64 call_cr3_register(struct kvmpv_vcpu *vcpu, const struct call *call)
+{
+	return cr3_register(vcpu, call->a0, call->a1, call->a2, call->a3);
+}
+
+static s64 call_cr3_unregister(struct kvmpv_vcpu *vcpu, const struct call *call)
+{
+	cr3_unregister(vcpu);
+	return 0;
+}
+
+static s64 call_cr3_release(struct kvmpv_vcpu *vcpu, const struct call *call)
+{
+	return cr3_release(vcpu, call->a0);
+}
+
 static s64 call_hello(struct kvmpv_vcpu *vcpu, const struct call *call)
 {
-	int ret = vm_hello(vcpu->vm, vcpu_offered(vcpu), call->a0, call->a1, call->a2);
+	int ret = vm_hello(vcpu, vcpu_offered(vcpu), call->a0, call->a1, call->a2);
 
 	if (ret > 0)
 		vcpu_count(vcpu, KVMPV_COUNTER_HELLOS);
@@ -154,7 +171,7 @@ static s64 dispatch(struct kvmpv_vcpu *vcpu, const struct call *call)
 	case KVMPV_HC_HELLO:
 		return call_hello(vcpu, call);
 	case KVMPV_HC_BYE:
-		vm_bye(vcpu->vm);
+		vm_bye(vcpu);
 		return 0;
 	case KVMPV_HC_KICK:
 		return call_feature(vcpu, call, KVMPV_FEATURE_MASK(KICK), call_kick);
@@ -162,6 +179,12 @@ static s64 dispatch(struct kvmpv_vcpu *vcpu, const struct call *call)
 		return call_feature(vcpu, call, KVMPV_FEATURE_MASK(YIELD), call_yield);
 	case KVMPV_HC_STATS:
 		return call_feature(vcpu, call, KVMPV_FEATURE_MASK(STATS), call_stats);
+	case KVMPV_HC_CR3_REGISTER:
+		return call_feature(vcpu, call, KVMPV_FEATURE_MASK(CR3_CACHE), call_cr3_register);
+	case KVMPV_HC_CR3_UNREGISTER:
+		return call_feature(vcpu, call, KVMPV_FEATURE_MASK(CR3_CACHE), call_cr3_unregister);
+	case KVMPV_HC_CR3_RELEASE:
+		return call_feature(vcpu, call, KVMPV_FEATURE_MASK(CR3_CACHE), call_cr3_release);
 	default:
 		return -KVMPV_ENOSYS;
 	}
@@ -179,6 +202,7 @@ static void answer(struct kvm_vcpu *kvm_vcpu, struct call *call, bool wide)
 		call->a0 = (u32)call->a0;
 		call->a1 = (u32)call->a1;
 		call->a2 = (u32)call->a2;
+		call->a3 = (u32)call->a3;
 	}
 	vcpu = vcpu_get(kvm_vcpu);
 	if (!vcpu)
@@ -197,6 +221,7 @@ static int replace_hypercall(struct kvm_vcpu *vcpu)
 		.a0 = vcpu->arch.regs[VCPU_REGS_RBX],
 		.a1 = vcpu->arch.regs[VCPU_REGS_RCX],
 		.a2 = vcpu->arch.regs[VCPU_REGS_RDX],
+		.a3 = vcpu->arch.regs[VCPU_REGS_RSI],
 	};
 	int ret, cookie = kvmpv_hook_enter();
 	u64 rax;

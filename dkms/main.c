@@ -18,9 +18,9 @@
 #include "main.h"
 #include "vm.h"
 
-static uint features = KVMPV_FEATURES_ALL;
+static uint features = KVMPV_FEATURES_DEFAULT;
 module_param(features, uint, 0444);
-MODULE_PARM_DESC(features, "feature bits that new VMs are offered (default: all)");
+MODULE_PARM_DESC(features, "feature bits that new VMs are offered (default: all but cr3-cache)");
 
 u32 host_instance;
 static struct module *kvm_module; /* found loaded; only in use during init */

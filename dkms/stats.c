@@ -146,7 +146,7 @@ static int debugfs_vcpus_show(struct seq_file *seq, void *unused)
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
 		seq_printf(seq, "%d", vcpu->id);
 		for (i = 0; i < KVMPV_COUNTER_COUNT; i++)
-			seq_printf(seq, " %lld", (s64)atomic64_read(&vcpu->counter[i]));
+			seq_printf(seq, " %llu", vcpu_counter(vcpu, i));
 		seq_putc(seq, '\n');
 	}
 	mutex_unlock(&vm->lock);

@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 
+#include "cr3.h"
 #include "features.h"
 #include "main.h"
 #include "problem.h"
@@ -111,12 +112,14 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 			     size_t len)
 {
 	static DEFINE_MUTEX(policy_lock);
-	u32 features;
+	u32 feature = BIT(attr - feature_attrs), features;
 	int ret;
 
 	mutex_lock(&policy_lock);
 	features = vms_policy();
-	ret = feature_parse(page, BIT(attr - feature_attrs), &features);
+	ret = feature_parse(page, feature, &features);
+	if (!ret && (features & feature))
+		ret = feature_possible(feature);
 	if (!ret)
 		vms_set_policy(features);
 	mutex_unlock(&policy_lock);
@@ -125,7 +128,27 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 	return host_reconsider_now() ?: len;
 }
 
-static const struct attribute_group *groups[] = {&host_group, &features_group, NULL};
+/* reasons/FEATURE: why this host cannot offer it */
+static ssize_t reason_show_feature(struct kobject *kobj, struct kobj_attribute *attr, char *page);
+
+#define REASON_ATTR_(id, bit, string, text) \
+	[bit] = {.attr = {.name = string, .mode = 0444}, .show = reason_show_feature},
+#define REASON_POINTER_(id, bit, string, text) [bit] = &reason_attrs[bit].attr,
+static struct kobj_attribute reason_attrs[] = {KVMPV_FEATURES(REASON_ATTR_)};
+static struct attribute *reason_pointers[] = {KVMPV_FEATURES(REASON_POINTER_) NULL};
+static const struct attribute_group reasons_group = {.name = "reasons", .attrs = reason_pointers};
+
+static ssize_t reason_show_feature(struct kobject *kobj, struct kobj_attribute *attr, char *page)
+{
+	char reason[CR3_REASON_MAX] = "";
+
+	if (attr - reason_attrs == KVMPV_FEATURE_CR3_CACHE)
+		cr3_supported(reason);
+	return sysfs_emit(page, "%s\n", reason);
+}
+
+static const struct attribute_group *groups[] = {&host_group, &features_group, &reasons_group,
+						 NULL};
 
 /**
  * host_sysfs_init() - make the host's files

@@ -5,6 +5,7 @@
 #include <linux/kvm_host.h>
 #include <linux/slab.h>
 
+#include "cr3.h"
 #include "features.h"
 #include "main.h"
 #include "stats.h"
@@ -88,18 +89,14 @@ static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, c
 static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, const char *page,
 			     size_t len)
 {
-	struct kvmpv_vm *vm = to_vm(kobj);
-	u32 features;
-	int ret;
+	u32 feature = BIT(attr - feature_attrs), features = 0;
+	int ret = feature_parse(page, feature, &features);
 
-	mutex_lock(&vm->lock);
-	features = vm->offered;
-	ret = feature_parse(page, BIT(attr - feature_attrs), &features);
-	if (!ret)
-		WRITE_ONCE(vm->offered, features);
-	mutex_unlock(&vm->lock);
+	if (!ret && features)
+		ret = feature_possible(feature);
 	if (ret)
 		return ret;
+	vm_set_offered(to_vm(kobj), feature, features);
 	host_reconsider();
 	return len;
 }

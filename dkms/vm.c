@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "cpuid.h"
+#include "cr3.h"
 #include "kvm.h"
 #include "main.h"
 #include "vm-sysfs.h"
@@ -16,14 +17,28 @@ static DEFINE_MUTEX(vms_lock);
 static LIST_HEAD(vms);
 static unsigned int vms_created; /* the N of PID-N */
 static struct kvmpv_totals vms_gone;
-static u32 policy = KVMPV_FEATURES_ALL; /* features new VMs are offered */
+static u32 policy = KVMPV_FEATURES_DEFAULT; /* features new VMs are offered */
+
+/**
+ * vcpu_counter() - one counter of a vCPU
+ * @vcpu: the vCPU
+ * @counter: which
+ *
+ * Context: its VM's lock held.
+ */
+u64 vcpu_counter(const struct kvmpv_vcpu *vcpu, enum kvmpv_counter counter)
+{
+	u64 value = atomic64_read(&vcpu->counter[counter]);
+
+	return counter == KVMPV_COUNTER_CR3_HITS ? value + cr3_hits(vcpu) : value;
+}
 
 static void add_vcpu(struct kvmpv_totals *totals, const struct kvmpv_vcpu *vcpu)
 {
 	int i;
 
 	for (i = 0; i < KVMPV_COUNTER_COUNT; i++)
-		totals->counter[i] += atomic64_read(&vcpu->counter[i]);
+		totals->counter[i] += vcpu_counter(vcpu, i);
 	kvmpv_hist_sum(&vcpu->calls, totals->calls);
 }
 
@@ -147,6 +162,7 @@ static void free_vcpu(struct kvmpv_vcpu *vcpu)
 {
 	struct kvmpv_vm *vm = vcpu->vm;
 
+	cr3_unregister(vcpu);
 	hash_del_rcu(&vcpu->hash);
 	mutex_lock(&vm->lock);
 	list_del(&vcpu->node);
@@ -282,7 +298,8 @@ u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu)
  * vcpu_offered() - what a guest may use on a vCPU, now
  * @vcpu: the vCPU
  *
- * Nothing where the VMM hides KVM, and no wake-ups where KVM could not deliver them.
+ * Nothing where the VMM hides KVM, no wake-ups where KVM could not deliver them, and no cr3 cache
+ * where CR3 loads do not exit.
  *
  * Context: inside a call or access of the guest: the vCPU's task, vcpu->mutex held.
  *
@@ -296,12 +313,15 @@ u32 vcpu_offered(struct kvmpv_vcpu *vcpu)
 		return 0;
 	if (!kvm_sees_halts(vcpu->vcpu))
 		offered &= ~(KVMPV_FEATURE_MASK(KICK) | KVMPV_FEATURE_MASK(UNHALT));
+	/* With EPT the roots are direct, with paging off too, and 32-bit paging has fewer levels. */
+	if (!READ_ONCE(cr3_ready) || !cr3_mode(vcpu->vcpu))
+		offered &= ~KVMPV_FEATURE_MASK(CR3_CACHE);
 	return offered;
 }
 
 /**
  * vm_hello() - a guest's handshake
- * @vm: its VM
+ * @vcpu: the vCPU that makes it
  * @offered: feature bits it may use
  * @min: lowest version it speaks
  * @max: highest version it speaks
@@ -314,10 +334,11 @@ u32 vcpu_offered(struct kvmpv_vcpu *vcpu)
  *
  * Return: the version, or a negated KVMPV_E... error.
  */
-int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features)
+int vm_hello(struct kvmpv_vcpu *vcpu, u32 offered, u64 min, u64 max, u64 features)
 {
+	struct kvm *kvm = vcpu->vcpu->kvm;
+	struct kvmpv_vm *vm = vcpu->vm;
 	int version = kvmpv_abi_negotiate(KVMPV_ABI_MIN, KVMPV_ABI_MAX, min, max);
-	struct kvmpv_vcpu *vcpu;
 
 	if (version < 0)
 		return version;
@@ -326,6 +347,7 @@ int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features)
 	mutex_lock(&vm->lock);
 	list_for_each_entry(vcpu, &vm->vcpus, node)
 		WRITE_ONCE(vcpu->page, 0);
+	cr3_drop_vm(vm, kvm);
 	WRITE_ONCE(vm->abi, version);
 	vm->used = features;
 	vm->handshakes++;
@@ -335,17 +357,19 @@ int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features)
 
 /**
  * vm_bye() - a guest stops using kvmpv
- * @vm: its VM
+ * @vcpu: the vCPU that says so
  *
  * Context: process, may sleep.
  */
-void vm_bye(struct kvmpv_vm *vm)
+void vm_bye(struct kvmpv_vcpu *vcpu)
 {
-	struct kvmpv_vcpu *vcpu;
+	struct kvm *kvm = vcpu->vcpu->kvm;
+	struct kvmpv_vm *vm = vcpu->vm;
 
 	mutex_lock(&vm->lock);
 	list_for_each_entry(vcpu, &vm->vcpus, node)
 		WRITE_ONCE(vcpu->page, 0);
+	cr3_drop_vm(vm, kvm);
 	WRITE_ONCE(vm->abi, 0);
 	vm->used = 0;
 	vm->handshakes++;
@@ -395,6 +419,43 @@ bool vcpu_store_page(struct kvmpv_vcpu *vcpu, u64 value, u32 handshakes)
 		WRITE_ONCE(vcpu->page, value);
 	mutex_unlock(&vcpu->vm->lock);
 	return same;
+}
+
+/**
+ * vm_set_offered() - offer a feature to a VM, or no longer
+ * @vm: the VM
+ * @feature: its bit
+ * @on: which
+ *
+ * What of the feature is in use ends before this returns.
+ *
+ * Context: process, may sleep.
+ */
+void vm_set_offered(struct kvmpv_vm *vm, u32 feature, bool on)
+{
+	mutex_lock(&vm->lock);
+	WRITE_ONCE(vm->offered, on ? vm->offered | feature : vm->offered & ~feature);
+	if (!on && feature == KVMPV_FEATURE_MASK(CR3_CACHE))
+		cr3_drop_vm(vm, NULL);
+	mutex_unlock(&vm->lock);
+}
+
+/**
+ * vms_drop_cr3() - drop all registrations of the cr3 cache; cr3_close() came before
+ *
+ * Context: process, may sleep.
+ */
+void vms_drop_cr3(void)
+{
+	struct kvmpv_vm *vm;
+
+	mutex_lock(&vms_lock);
+	list_for_each_entry(vm, &vms, node) {
+		mutex_lock(&vm->lock);
+		cr3_drop_vm(vm, NULL);
+		mutex_unlock(&vm->lock);
+	}
+	mutex_unlock(&vms_lock);
 }
 
 /**

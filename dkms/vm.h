@@ -27,6 +27,7 @@
 struct dentry;
 struct kvm;
 struct kvm_vcpu;
+struct kvmpv_cr3;
 
 /**
  * struct kvmpv_totals - counters and histogram at one moment
@@ -83,6 +84,7 @@ struct kvmpv_vm {
  * @cpuid_base: where its CPUID block is, 0 for nowhere
  * @cpuid_known: @cpuid_base is valid
  * @page: value of KVMPV_MSR_PAGE
+ * @cr3: its registration for the cr3 cache; protected by @vm->lock
  * @counter: by enum kvmpv_counter
  * @calls: TSC ticks that kvmpv took for each hypercall
  */
@@ -96,6 +98,7 @@ struct kvmpv_vcpu {
 	u32 cpuid_base;
 	bool cpuid_known;
 	u64 page;
+	struct kvmpv_cr3 *cr3;
 	atomic64_t counter[KVMPV_COUNTER_COUNT];
 	struct kvmpv_hist calls;
 };
@@ -123,10 +126,13 @@ bool vms_any_offered(void);
 
 u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu);
 u32 vcpu_offered(struct kvmpv_vcpu *vcpu);
-int vm_hello(struct kvmpv_vm *vm, u32 offered, u64 min, u64 max, u64 features);
-void vm_bye(struct kvmpv_vm *vm);
+int vm_hello(struct kvmpv_vcpu *vcpu, u32 offered, u64 min, u64 max, u64 features);
+void vm_bye(struct kvmpv_vcpu *vcpu);
 u32 vm_abi(struct kvmpv_vm *vm, u32 *ret_used);
 bool vcpu_store_page(struct kvmpv_vcpu *vcpu, u64 value, u32 handshakes);
+u64 vcpu_counter(const struct kvmpv_vcpu *vcpu, enum kvmpv_counter counter);
+void vm_set_offered(struct kvmpv_vm *vm, u32 feature, bool on);
+void vms_drop_cr3(void);
 void vm_totals(struct kvmpv_vm *vm, struct kvmpv_totals *ret_totals);
 void vms_totals(struct kvmpv_totals *ret_totals);
 

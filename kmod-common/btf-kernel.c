@@ -65,6 +65,40 @@ static int check_member(const struct kvmpv_btf *btf, const struct kvmpv_btf_memb
 	return 0;
 }
 
+/* The running kernel's type information, in memory */
+struct loaded {
+	struct kvmpv_btf btf;
+	struct file_content base, split;
+};
+
+static void unload(struct loaded *loaded)
+{
+	kvmpv_btf_free(&loaded->btf);
+	vfree(loaded->split.data);
+	vfree(loaded->base.data);
+}
+
+static int load(const char *module, struct loaded *ret_loaded)
+{
+	int ret;
+
+	memset(ret_loaded, 0, sizeof(*ret_loaded));
+	ret = read_btf("vmlinux", &ret_loaded->base);
+	if (!ret && module)
+		ret = read_btf(module, &ret_loaded->split);
+	if (ret)
+		goto err;
+	ret = kvmpv_btf_parse(&ret_loaded->btf, ret_loaded->base.data, ret_loaded->base.len,
+			      ret_loaded->split.data, module ? ret_loaded->split.len : 0);
+	if (!ret)
+		return 0;
+	kvmpv_problem("this kernel's BTF is not understood (%d)", ret);
+err:
+	vfree(ret_loaded->split.data);
+	vfree(ret_loaded->base.data);
+	return ret;
+}
+
 /**
  * kvmpv_btf_check() - is the running kernel what this module was compiled against
  * @module: module that has the functions; NULL when they are built in
@@ -83,32 +117,52 @@ int kvmpv_btf_check(const char *module, const struct kvmpv_btf_function *functio
 		    unsigned int nr_functions, const struct kvmpv_btf_member *members,
 		    unsigned int nr_members)
 {
-	struct file_content base = {}, split = {};
-	struct kvmpv_btf btf = {};
+	struct loaded loaded;
 	unsigned int i;
 	int ret;
 
-	ret = read_btf("vmlinux", &base);
+	ret = load(module, &loaded);
 	if (ret)
 		return ret;
-	if (module) {
-		ret = read_btf(module, &split);
-		if (ret)
-			goto out_base;
-	}
-	ret = kvmpv_btf_parse(&btf, base.data, base.len, split.data, module ? split.len : 0);
-	if (ret) {
-		kvmpv_problem("this kernel's BTF is not understood (%d)", ret);
-		goto out_split;
-	}
 	for (i = 0; i < nr_functions && !ret; i++)
-		ret = check_function(&btf, &functions[i]);
+		ret = check_function(&loaded.btf, &functions[i]);
 	for (i = 0; i < nr_members && !ret; i++)
-		ret = check_member(&btf, &members[i]);
-	kvmpv_btf_free(&btf);
-out_split:
-	vfree(split.data);
-out_base:
-	vfree(base.data);
+		ret = check_member(&loaded.btf, &members[i]);
+	unload(&loaded);
+	return ret;
+}
+
+/**
+ * kvmpv_btf_find() - where the running kernel has members of structures that no header declares
+ * @module: module that has the structures; NULL when they are built in
+ * @members: their names, and the sizes they must have; their offsets are filled in
+ * @nr_members: how many
+ *
+ * Says in one line what the first difference is.
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, -EOPNOTSUPP for a difference, another error when BTF cannot be had.
+ */
+int kvmpv_btf_find(const char *module, struct kvmpv_btf_member *members, unsigned int nr_members)
+{
+	struct loaded loaded;
+	unsigned int i;
+	u32 size;
+	int ret;
+
+	ret = load(module, &loaded);
+	if (ret)
+		return ret;
+	for (i = 0; i < nr_members && !ret; i++) {
+		if (!kvmpv_btf_member(&loaded.btf, members[i].type, members[i].path,
+				      &members[i].offset, &size) &&
+		    size == members[i].size)
+			continue;
+		kvmpv_problem("struct %s: this kernel's BTF has no member %s of %u bytes",
+			      members[i].type, members[i].path, members[i].size);
+		ret = -EOPNOTSUPP;
+	}
+	unload(&loaded);
 	return ret;
 }

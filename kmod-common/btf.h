@@ -79,6 +79,7 @@ int kvmpv_btf_member(const struct kvmpv_btf *btf, const char *type, const char *
 int kvmpv_btf_check(const char *module, const struct kvmpv_btf_function *functions,
 		    unsigned int nr_functions, const struct kvmpv_btf_member *members,
 		    unsigned int nr_members);
+int kvmpv_btf_find(const char *module, struct kvmpv_btf_member *members, unsigned int nr_members);
 #endif
 
 #endif /* KVMPV_BTF_H */

@@ -14,7 +14,7 @@
 #include <linux/types.h>
 
 #define KVMPV_HIST_BUCKETS 32
-#define KVMPV_TALLY_MAX 16
+#define KVMPV_TALLY_MAX 64
 
 /**
  * struct kvmpv_hist - a log2 histogram

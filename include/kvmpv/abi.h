@@ -56,7 +56,8 @@
 	F(YIELD, 1, "yield", "give the time slice to another vCPU (hypercall)") \
 	F(UNHALT, 2, "unhalt", "read and write the pending-kick flag (MSR)")    \
 	F(STATS, 3, "stats", "read this VM's counters (hypercall)")             \
-	F(PAGE, 4, "page", "shared page of a vCPU (MSR)")
+	F(PAGE, 4, "page", "shared page of a vCPU (MSR)")                       \
+	F(CR3_CACHE, 5, "cr3-cache", "address-space switches without exits")
 
 #define KVMPV_FEATURE_BIT_(name, bit, string, text) KVMPV_FEATURE_##name = bit,
 enum kvmpv_feature { KVMPV_FEATURES(KVMPV_FEATURE_BIT_) KVMPV_FEATURE_COUNT };
@@ -64,6 +65,8 @@ enum kvmpv_feature { KVMPV_FEATURES(KVMPV_FEATURE_BIT_) KVMPV_FEATURE_COUNT };
 
 #define KVMPV_FEATURE_MASK(name) (1U << KVMPV_FEATURE_##name)
 #define KVMPV_FEATURES_ALL ((1U << KVMPV_FEATURE_COUNT) - 1)
+/* What new VMs are offered unless somebody decides otherwise: docs/security.md says why */
+#define KVMPV_FEATURES_DEFAULT (KVMPV_FEATURES_ALL & ~KVMPV_FEATURE_MASK(CR3_CACHE))
 
 /*
  * MSRs
@@ -87,6 +90,9 @@ enum kvmpv_feature { KVMPV_FEATURES(KVMPV_FEATURE_BIT_) KVMPV_FEATURE_COUNT };
 #define KVMPV_HC_KICK 0x4b565602 /* a0: APIC id -> 0 */
 #define KVMPV_HC_YIELD 0x4b565603 /* a0: APIC id -> 1 given, 0 not needed */
 #define KVMPV_HC_STATS 0x4b565604 /* a0: guest-physical address, a1: bytes -> bytes written */
+#define KVMPV_HC_CR3_REGISTER 0x4b565605 /* a0: page, a1: start, a2: end, a3: abort -> 0 */
+#define KVMPV_HC_CR3_UNREGISTER 0x4b565606 /* -> 0 */
+#define KVMPV_HC_CR3_RELEASE 0x4b565607 /* a0: page directory -> roots dropped */
 
 /*
  * Errors: a hypercall returns them negated. The first four are KVM's own numbers.
@@ -96,6 +102,7 @@ enum kvmpv_feature { KVMPV_FEATURES(KVMPV_FEATURE_BIT_) KVMPV_FEATURE_COUNT };
 #define KVMPV_EINVAL 22 /* an argument is out of its range */
 #define KVMPV_ENOSYS 1000 /* number unknown, feature not offered to this VM, or no kvmpv host */
 #define KVMPV_ENOENT 2 /* no vCPU has that APIC id */
+#define KVMPV_ENOMEM 12 /* the host has no memory for it */
 #define KVMPV_EPROTO 71 /* KVMPV_HC_HELLO has not been answered for this VM yet */
 #define KVMPV_EOPNOTSUPP 95 /* no common version, or a feature that is not offered */
 
@@ -128,6 +135,54 @@ struct kvmpv_page {
 #define KVMPV_PAGE_SIZE 4096
 
 /*
+ * The cr3 cache: docs/abi/cr3-cache.rst. A vCPU registers a page and a window of code with
+ * KVMPV_HC_CR3_REGISTER. While it runs, the page translates values the guest would load into CR3
+ * into values that it can load without an exit.
+ */
+#define KVMPV_CR3_SLOTS 4
+#define KVMPV_CR3_WINDOW_MAX 256 /* bytes from start to end of the window */
+#define KVMPV_CR3_NOFLUSH (1ULL << 63) /* of a CR3 value, with PCID: SDM vol. 3, 2.5 */
+#define KVMPV_CR3_OPEN (1ULL << 62) /* value of the gate while the tables may be used */
+#define KVMPV_CR3_NOTHING (~0ULL) /* @guest of an entry that matches no look-up */
+
+/**
+ * struct kvmpv_cr3_entry - one translation
+ * @guest: CR3 value that the guest wants to load, without KVMPV_CR3_NOFLUSH, XOR KVMPV_CR3_OPEN
+ * @host: value to load in its place
+ */
+struct kvmpv_cr3_entry {
+	__u64 guest;
+	__u64 host;
+};
+
+/**
+ * struct kvmpv_cr3_page - the page a vCPU registers for the cr3 cache
+ * @gate: KVMPV_CR3_OPEN while the vCPU runs and the tables may be used, 0 at all other times
+ * @magic: KVMPV_CR3_MAGIC from the registration on
+ * @reserved: zero
+ * @hits: for the guest to count in; the host shows it to its administrator and uses it for nothing
+ * @misses: likewise
+ * @reserved2: zero
+ * @entry: [0] for loads that flush the TLB, [1] for loads with KVMPV_CR3_NOFLUSH
+ *
+ * A look-up runs inside the registered window, with interrupts off: key = value without bit 63,
+ * XOR @gate; compare with @guest of the four entries; on a match load @host of that entry into CR3.
+ * Since a closed gate is 0 and no key then has bit 62, nothing matches; likewise in a page of zeros.
+ * An exit inside the window goes on at the registered abort address.
+ */
+struct kvmpv_cr3_page {
+	__u64 gate;
+	__u32 magic;
+	__u32 reserved;
+	__u64 hits;
+	__u64 misses;
+	__u64 reserved2[4];
+	struct kvmpv_cr3_entry entry[2][KVMPV_CR3_SLOTS];
+};
+
+#define KVMPV_CR3_MAGIC 0x33435650 /* "PVC3" in memory order */
+
+/*
  * Counters that the host keeps for a vCPU, a VM and itself, in the order of struct kvmpv_stats.
  * New ones are appended. C(NAME, "name", "description")
  */
@@ -142,7 +197,22 @@ struct kvmpv_page {
 	C(MSR_READS, "msr_reads", "kvmpv MSR reads")                                      \
 	C(MSR_WRITES, "msr_writes", "kvmpv MSR writes")                                   \
 	C(MSR_REFUSED, "msr_refused", "kvmpv MSR accesses that were refused")             \
-	C(CPUID_READS, "cpuid_reads", "reads of the kvmpv CPUID block")
+	C(CPUID_READS, "cpuid_reads", "reads of the kvmpv CPUID block")                   \
+	C(CR3_HITS, "cr3_hits", "CR3 loads without an exit, as the guest counts them")    \
+	C(CR3_MISSES, "cr3_misses", "CR3 loads that did exit while the cache was in use") \
+	C(CR3_SWITCHED, "cr3_switched", "exits that found the guest on another root")     \
+	C(CR3_OFFERED, "cr3_offered", "roots offered, summed over all entries")           \
+	C(CR3_UNSYNC, "cr3_unsync", "roots withheld: not synchronised")                   \
+	C(CR3_OBSOLETE, "cr3_obsolete", "roots withheld: being zapped")                   \
+	C(CR3_ROLE, "cr3_role", "roots withheld: of another paging mode")                 \
+	C(CR3_BUSY, "cr3_busy", "entries without an offer: MMU lock taken")               \
+	C(CR3_ABORTS, "cr3_aborts", "exits inside the window, sent to the abort address") \
+	C(CR3_KICKS, "cr3_kicks", "times other vCPUs were kicked for an unsync page")     \
+	C(CR3_FLUSHES, "cr3_flushes", "TLB flushes because a hardware PCID changed")      \
+	C(CR3_ASIDE, "cr3_aside", "times the cache stepped aside")                        \
+	C(CR3_RELEASED, "cr3_released", "roots dropped because the guest released them")  \
+	C(CR3_REGISTERED, "cr3_registered", "pages registered for the cr3 cache")         \
+	C(CR3_DROPPED, "cr3_dropped", "registrations dropped by the host")
 
 #define KVMPV_COUNTER_(name, string, text) KVMPV_COUNTER_##name,
 enum kvmpv_counter { KVMPV_COUNTERS(KVMPV_COUNTER_) KVMPV_COUNTER_COUNT };

@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cr3 cache at work: probes on KVM's tracepoints kvm_entry and kvm_exit, which sit right at the
+ * edge of guest mode, and on kvm_mmu_unsync_page.
+ *
+ * Invariants, each of which was once paid for with a wrong translation (docs/cr3-cache.md):
+ *  1. The gate is open and the VMCS has targets only between on_entry() and on_exit().
+ *  2. Only roots are offered that KVM itself would take from its cache without further work.
+ *  3. A vCPU that had an open gate never goes on inside its window.
+ *
+ * Context of on_entry() and on_exit(): the vCPU's task, its VMCS current, interrupts off.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/tracepoint.h>
+
+#include "cr3-vmcs.h"
+#include "cr3.h"
+#include "vm.h"
+
+#define ALL_SLOTS ((1U << KVMPV_CR3_SLOTS) - 1)
+
+/* A trial ends after so many exits; fewer than one in USEFUL that found a hit do not pay. */
+#define TRIAL_EXITS 64
+#define USEFUL 10
+
+/* Only the vCPU's own task counts here, so the counters need no atomic operation. */
+static __always_inline void count(struct kvmpv_cr3 *cr3, enum kvmpv_counter counter, u64 n)
+{
+	atomic64_t *value = &cr3->owner->counter[counter];
+
+	atomic64_set(value, atomic64_read(value) + n);
+}
+
+static __always_inline void *member(void *page, u32 offset)
+{
+	return (char *)page + offset;
+}
+
+/* KVM's object of a root's shadow page; NULL for roots that have none (PAE, dummy). */
+static __always_inline void *root_page(u64 hpa)
+{
+	return (void *)page_private(pfn_to_page(hpa >> PAGE_SHIFT));
+}
+
+/* ---- entry ---- */
+
+static u64 guest_rip(const struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.regs_avail & BIT(VCPU_REGS_RIP) ? vcpu->arch.regs[VCPU_REGS_RIP]
+							  : vmcs_get(GUEST_RIP);
+}
+
+static __always_inline bool in_window(const struct kvmpv_cr3 *cr3, u64 rip)
+{
+	return rip - cr3->start - 1 < cr3->length - 1;
+}
+
+/* Which root of the MMU's cache is in which slot; new ones go where nobody is any more. */
+static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu_root_info *const *roots)
+{
+	bool placed[KVMPV_CR3_SLOTS] = {};
+	u32 used = 0, changed;
+	int i, j;
+
+	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
+		for (j = 0; j < KVMPV_CR3_SLOTS; j++) {
+			if (placed[j] || cr3->slot[i].pgd != roots[j]->pgd ||
+			    cr3->slot[i].hpa != roots[j]->hpa)
+				continue;
+			placed[j] = true;
+			used |= BIT(i);
+			cr3->place[j] = i;
+			break;
+		}
+	}
+	changed = ~used & ALL_SLOTS;
+	for (j = 0; j < KVMPV_CR3_SLOTS; j++) {
+		if (placed[j])
+			continue;
+		i = __ffs(~used);
+		used |= BIT(i);
+		cr3->place[j] = i;
+		cr3->slot[i].pgd = roots[j]->pgd;
+		cr3->slot[i].hpa = roots[j]->hpa;
+	}
+	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
+		u64 host = cr3->slot[i].hpa | CR3_TAG | i;
+
+		if (!(changed & BIT(i)))
+			continue;
+		WRITE_ONCE(cr3->page->entry[0][i].guest, KVMPV_CR3_NOTHING);
+		WRITE_ONCE(cr3->page->entry[1][i].guest, KVMPV_CR3_NOTHING);
+		WRITE_ONCE(cr3->page->entry[0][i].host, host);
+		WRITE_ONCE(cr3->page->entry[1][i].host, host);
+	}
+	cr3->flushing &= ~changed;
+	cr3->noflush &= ~changed;
+	cr3->targets &= ~changed;
+}
+
+static __always_inline bool slots_match(const struct kvmpv_cr3 *cr3,
+					const struct kvm_mmu_root_info *const *roots)
+{
+	const struct cr3_slot *slot;
+	int i;
+
+	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
+		slot = &cr3->slot[cr3->place[i]];
+		if (slot->hpa != roots[i]->hpa || slot->pgd != roots[i]->pgd)
+			return false;
+	}
+	return true;
+}
+
+/* May the root in a slot be offered: 0 no, 1 to loads that do not flush, 2 to all. */
+static __always_inline int root_state(struct kvmpv_cr3 *cr3, const struct cr3_slot *slot, u32 role)
+{
+	void *page;
+	u32 own;
+
+	if (!VALID_PAGE(slot->hpa))
+		return 0;
+	page = root_page(slot->hpa);
+	if (unlikely(!page))
+		return 0;
+	own = READ_ONCE(*(u32 *)member(page, cr3_layout.role));
+	if (unlikely(own != role)) {
+		union kvm_mmu_page_role was = {.word = own};
+
+		count(cr3, was.invalid ? KVMPV_COUNTER_CR3_OBSOLETE : KVMPV_COUNTER_CR3_ROLE, 1);
+		return 0;
+	}
+	if (READ_ONCE(*(bool *)member(page, cr3_layout.unsync)) ||
+	    READ_ONCE(*(unsigned int *)member(page, cr3_layout.unsync_children))) {
+		count(cr3, KVMPV_COUNTER_CR3_UNSYNC, 1);
+		return 1;
+	}
+	return 2;
+}
+
+static void write_guest_values(struct kvmpv_cr3 *cr3, int table, u32 was, u32 now)
+{
+	struct kvmpv_cr3_entry *entry = cr3->page->entry[table];
+	u32 change = was ^ now;
+	int i;
+
+	for (; change; change &= change - 1) {
+		i = __ffs(change);
+		WRITE_ONCE(entry[i].guest,
+			   now & BIT(i) ? cr3->slot[i].pgd ^ KVMPV_CR3_OPEN : KVMPV_CR3_NOTHING);
+	}
+}
+
+static void write_targets(struct kvmpv_cr3 *cr3, u32 now)
+{
+	u32 change = cr3->targets ^ now;
+	int i;
+
+	for (; change; change &= change - 1) {
+		i = __ffs(change);
+		/* All ones: such a load faults, with a target like that or without. */
+		vmcs_set(CR3_TARGET_VALUE0 + 2 * i,
+			 now & BIT(i) ? cr3->slot[i].hpa | CR3_TAG | i : ~0ULL);
+	}
+	cr3->targets = now;
+}
+
+/*
+ * With PCID, a hit flushes what the hardware PCID of its slot has, not what the guest's own PCID
+ * has. That PCID comes into use again when KVM loads GUEST_CR3 itself: before the guest then runs,
+ * everything of this vCPU must go.
+ */
+static __always_inline u64 entry_cr3(struct kvmpv_cr3 *cr3)
+{
+	u64 value = vmcs_get(GUEST_CR3);
+
+	if (unlikely(cr3->swallowed && value != cr3->exit_cr3)) {
+		vmcs_flush_tlb();
+		cr3->swallowed = false;
+		count(cr3, KVMPV_COUNTER_CR3_FLUSHES, 1);
+	}
+	return value;
+}
+
+/*
+ * A vCPU that marks a page unsync does so with the MMU lock held for writing, and told us just
+ * before; that the lock can be had means that it is done.
+ */
+static bool marking_done(struct kvmpv_cr3 *cr3)
+{
+	struct kvm *kvm = cr3->vcpu->kvm;
+
+	if (!read_trylock(&kvm->mmu_lock)) {
+		count(cr3, KVMPV_COUNTER_CR3_BUSY, 1);
+		return false;
+	}
+	WRITE_ONCE(cr3->marking, false);
+	read_unlock(&kvm->mmu_lock);
+	return true;
+}
+
+static void revoke(struct kvmpv_cr3 *cr3)
+{
+	WRITE_ONCE(cr3->revoked, true);
+	count(cr3, KVMPV_COUNTER_CR3_DROPPED, 1);
+}
+
+/* Rare reasons to offer nothing at this entry */
+static bool held_back(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+{
+	if (!(vcpu->arch.cr0 & X86_CR0_PG)) {
+		/* Reset, INIT, another kernel: whoever registered is gone. */
+		revoke(cr3);
+		return true;
+	}
+	if (cr3_generation(vcpu->kvm) != cr3->generation) {
+		switch (cr3_same_page(cr3)) {
+		case 0:
+			break;
+		case -EAGAIN:
+			return true;
+		default:
+			revoke(cr3);
+			return true;
+		}
+	}
+	if (cr3->fresh && in_window(cr3, guest_rip(vcpu)))
+		return true;
+	cr3->fresh = false;
+	return false;
+}
+
+/* A guest that uses our hardware PCIDs itself, or addresses with metadata in them */
+static bool is_strange(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+{
+	int i;
+
+	if (vcpu->arch.cr3 & CR3_HIGH_BITS)
+		return true;
+	for (i = 0; i < KVMPV_CR3_SLOTS; i++)
+		if (VALID_PAGE(cr3->slot[i].hpa) &&
+		    ((cr3->pcid && (cr3->slot[i].pgd & CR3_TAG_MASK) == CR3_TAG) ||
+		     (cr3->slot[i].pgd & CR3_HIGH_BITS)))
+			return true;
+	return false;
+}
+
+static __always_inline void offer(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	const struct kvm_mmu *mmu = vcpu->arch.mmu;
+	const struct kvm_mmu_root_info *const roots[KVMPV_CR3_SLOTS] = {
+		&mmu->root, &mmu->prev_roots[0], &mmu->prev_roots[1], &mmu->prev_roots[2]};
+	u32 role = mmu->root_role.word, flushing = 0, noflush = 0;
+	bool pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
+	int i, state;
+
+	if (unlikely(!slots_match(cr3, roots) || cr3->pcid != pcid)) {
+		cr3->pcid = pcid;
+		assign_slots(cr3, roots);
+		cr3->strange = is_strange(cr3, vcpu);
+	}
+	if (unlikely(cr3->strange || !cr3_mode(vcpu) || (vcpu->arch.cr3 & CR3_HIGH_BITS)))
+		return;
+	if (unlikely(READ_ONCE(cr3->marking)) && !marking_done(cr3))
+		return;
+	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
+		state = root_state(cr3, &cr3->slot[i], role);
+		noflush |= (state >= 1) << i;
+		flushing |= (state == 2) << i;
+	}
+	if (!pcid)
+		noflush = 0;
+	if (unlikely(!(flushing | noflush)))
+		return;
+	if (flushing != cr3->flushing) {
+		write_guest_values(cr3, 0, cr3->flushing, flushing);
+		cr3->flushing = flushing;
+	}
+	if (noflush != cr3->noflush) {
+		write_guest_values(cr3, 1, cr3->noflush, noflush);
+		cr3->noflush = noflush;
+	}
+	if ((flushing | noflush) != cr3->targets)
+		write_targets(cr3, flushing | noflush);
+	vmcs_set(CR3_TARGET_COUNT, KVMPV_CR3_SLOTS);
+	cr3->loaded = true;
+	WRITE_ONCE(cr3->page->gate, KVMPV_CR3_OPEN);
+	count(cr3, KVMPV_COUNTER_CR3_OFFERED, hweight32(flushing | noflush));
+}
+
+/*
+ * The vCPU is already marked as in guest mode, with a full barrier behind that: whoever revokes or
+ * marks and then kicks either is seen here or sees the vCPU in guest mode and makes it exit.
+ */
+static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
+{
+	struct kvmpv_cr3 *cr3 = cr3_find(vcpu);
+
+	if (!cr3 || cr3->aside || unlikely(cr3_elsewhere(vcpu)))
+		return;
+	cr3->entry_cr3 = entry_cr3(cr3);
+	if (unlikely(READ_ONCE(cr3->revoked)))
+		return;
+	cr3->tried = true;
+	if (unlikely(cr3->fresh || !(vcpu->arch.cr0 & X86_CR0_PG) ||
+		     cr3_generation(vcpu->kvm) != cr3->generation) &&
+	    held_back(cr3, vcpu))
+		return;
+	offer(cr3, vcpu);
+}
+
+/* ---- exit ---- */
+
+/*
+ * The guest has moved to another root. Make KVM see what it would see had it handled the load: the
+ * root in front of those before it, and the guest's own CR3. Not by kvm_mmu_new_pgd(), which may
+ * free a root, and that takes the MMU lock.
+ */
+static void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 value)
+{
+	const struct cr3_slot *slot = &cr3->slot[value & CR3_SLOT_MASK];
+	struct kvm_mmu *mmu = vcpu->arch.mmu;
+	void *page;
+	int i;
+
+	if (WARN_ON_ONCE(value != (slot->hpa | CR3_TAG | (value & CR3_SLOT_MASK)))) {
+		vcpu->kvm->vm_dead = true;
+		return;
+	}
+	for (i = 0; mmu->root.pgd != slot->pgd || mmu->root.hpa != slot->hpa; i++) {
+		if (WARN_ON_ONCE(i == KVM_MMU_NUM_PREV_ROOTS)) {
+			vcpu->kvm->vm_dead = true;
+			return;
+		}
+		swap(mmu->root, mmu->prev_roots[i]);
+		swap(cr3->place[0], cr3->place[i + 1]);
+	}
+	vcpu->arch.cr3 = slot->pgd;
+	page = root_page(slot->hpa);
+	atomic_set((atomic_t *)member(page, cr3_layout.write_flooding_count), 0);
+	cr3->useful++;
+	count(cr3, KVMPV_COUNTER_CR3_SWITCHED, 1);
+}
+
+/* An exit in the middle of a look-up: what was read may be outdated, so the look-up never was. */
+static void abort_window(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+#ifndef KVMPV_NEGATIVE_NO_ABORT
+	vcpu->arch.regs[VCPU_REGS_RIP] = cr3->abort;
+	vcpu->arch.regs_avail |= BIT(VCPU_REGS_RIP);
+	vcpu->arch.regs_dirty |= BIT(VCPU_REGS_RIP);
+#endif
+	count(cr3, KVMPV_COUNTER_CR3_ABORTS, 1);
+}
+
+static bool was_evicted(const struct kvmpv_cr3 *cr3, u64 pgd)
+{
+	int i;
+
+	for (i = 0; i < CR3_GHOSTS; i++)
+		if (cr3->ghost[i] == pgd)
+			return true;
+	return false;
+}
+
+static u32 next_random(struct kvmpv_cr3 *cr3)
+{
+	cr3->random ^= cr3->random << 13;
+	cr3->random ^= cr3->random >> 17;
+	cr3->random ^= cr3->random << 5;
+	return cr3->random;
+}
+
+/*
+ * A page directory that KVM has no root for: KVM is going to evict the last of its cache. When the
+ * new one was evicted lately, more are in turn than fit, and the oldest is the one needed next: then
+ * mostly the current one goes. When it is new, the oldest is the most likely to be dead.
+ */
+static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)
+{
+	struct kvm_mmu *mmu = vcpu->arch.mmu;
+	int i;
+
+	if (mmu->root.pgd == pgd || (pgd & vcpu->arch.reserved_gpa_bits))
+		return;
+	for (i = 0; i < KVM_MMU_NUM_PREV_ROOTS; i++) {
+		if (!VALID_PAGE(mmu->prev_roots[i].hpa)) {
+			swap(mmu->prev_roots[i], mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1]);
+			return;
+		}
+		if (mmu->prev_roots[i].pgd == pgd)
+			return;
+	}
+	if (was_evicted(cr3, pgd) && (next_random(cr3) & 3) && VALID_PAGE(mmu->root.hpa))
+		swap(mmu->root, mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1]);
+	cr3->ghost[cr3->ghosts++ % CR3_GHOSTS] = mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1].pgd;
+}
+
+/* SDM vol. 3, table "Exit Qualification for Control-Register Accesses" */
+#define CR_ACCESS_MOV_TO_CR3 3
+#define CR_ACCESS_MASK 0x3f
+#define CR_ACCESS_REGISTER(qualification) ((qualification) >> 8 & 15)
+
+static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	u64 qualification = vmcs_get(EXIT_QUALIFICATION), pgd;
+	int reg = CR_ACCESS_REGISTER(qualification);
+
+	if ((qualification & CR_ACCESS_MASK) != CR_ACCESS_MOV_TO_CR3 || reg == VCPU_REGS_RSP)
+		return;
+	count(cr3, KVMPV_COUNTER_CR3_MISSES, 1);
+	pgd = vcpu->arch.regs[reg];
+	if (cr3->pcid)
+		pgd &= ~KVMPV_CR3_NOFLUSH;
+	choose_victim(cr3, vcpu, pgd);
+}
+
+/* Enough exits to tell whether hits pay for what the probes cost at each. */
+static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	if (cr3->useful * USEFUL >= cr3->exits) {
+		cr3->patience = CR3_PATIENCE_MIN;
+	} else {
+		cr3->aside = cr3->patience;
+		cr3->patience = min_t(u32, cr3->patience * 2, CR3_PATIENCE_MAX);
+		cr3->fresh = true;
+		if (cr3->swallowed)
+			kvm_make_request(KVM_REQ_TLB_FLUSH_CURRENT, vcpu);
+		cr3->swallowed = false;
+		count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
+	}
+	cr3->exits = 0;
+	cr3->useful = 0;
+}
+
+static void mark_dirty(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	int idx = srcu_read_lock(&vcpu->kvm->srcu);
+
+	static_call(kvmpv_mark_dirty)(vcpu, cr3->gfn);
+	srcu_read_unlock(&vcpu->kvm->srcu, idx);
+}
+
+static __always_inline void close_gate(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	u64 value;
+	u32 reason;
+
+	cr3->loaded = false;
+#ifndef KVMPV_NEGATIVE_NO_CLOSE
+	WRITE_ONCE(cr3->page->gate, 0);
+#endif
+	vmcs_set(CR3_TARGET_COUNT, 0);
+	value = vmcs_get(GUEST_CR3);
+	cr3->exit_cr3 = value;
+	if (value != cr3->entry_cr3)
+		follow(cr3, vcpu, value);
+	if ((value & CR3_TAG_MASK) == CR3_TAG) {
+		/* There may have been hits: as KVM does for each load. */
+		vcpu->arch.mmio_gva = 0;
+		cr3->swallowed = cr3->pcid;
+	}
+	if (unlikely(cr3->log || cr3_generation(vcpu->kvm) != cr3->generation))
+		mark_dirty(cr3, vcpu);
+	reason = (u16)vmcs_get(VM_EXIT_REASON);
+	if (reason == EXIT_REASON_CR_ACCESS)
+		missed(cr3, vcpu);
+	else if (unlikely(in_window(cr3, guest_rip(vcpu))))
+		abort_window(cr3, vcpu);
+}
+
+static void notrace on_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
+{
+	struct kvmpv_cr3 *cr3 = cr3_find(vcpu);
+
+	if (!cr3)
+		return;
+	if (cr3->aside) {
+		if ((u16)vmcs_get(VM_EXIT_REASON) == EXIT_REASON_CR_ACCESS && !cr3_elsewhere(vcpu))
+			cr3->aside--;
+		return;
+	}
+	if (unlikely(!cr3->tried))
+		return;
+	cr3->tried = false;
+	if (cr3->loaded)
+		close_gate(cr3, vcpu);
+	if (++cr3->exits == TRIAL_EXITS)
+		end_trial(cr3, vcpu);
+}
+
+/* ---- unsync ---- */
+
+/*
+ * A page table of the guest is about to become writable without KVM noticing, and the roots above
+ * it must no longer be offered. The flags that say so are set behind this tracepoint, with the MMU
+ * lock held for writing all the while: other vCPUs have to leave the guest now, and must not look
+ * at the flags before the lock is free. The current vCPU is outside guest mode anyway.
+ */
+static void on_unsync(void *data, struct kvm_mmu_page *page)
+{
+#ifndef KVMPV_NEGATIVE_NO_KICK
+	struct kvm_vcpu *self = static_call(kvmpv_running_vcpu)(), *vcpu;
+	struct kvmpv_cr3 *cr3, *used = NULL;
+	unsigned long i;
+
+	if (WARN_ON_ONCE(!self))
+		return;
+	kvm_for_each_vcpu(i, vcpu, self->kvm) {
+		cr3 = vcpu == self ? NULL : cr3_find(vcpu);
+		if (!cr3)
+			continue;
+		WRITE_ONCE(cr3->marking, true);
+		used = cr3;
+	}
+	if (!used)
+		return;
+	atomic64_inc(&used->owner->counter[KVMPV_COUNTER_CR3_KICKS]);
+	static_call(kvmpv_kick_all)(self->kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
+#endif
+}
+
+/* ---- on and off ---- */
+
+static const struct {
+	const char *name;
+	void *probe;
+} probes[] = {
+	/* In this order: what protects comes before what needs it. */
+	{"kvm_mmu_unsync_page", on_unsync},
+	{"kvm_exit", on_exit},
+	{"kvm_entry", on_entry},
+};
+
+static void remove_first(unsigned int nr)
+{
+	while (nr--)
+		tracepoint_probe_unregister(cr3_tracepoint(probes[nr].name), probes[nr].probe,
+					    NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * cr3_hooks_install() - install the probes, all or none
+ *
+ * Context: process, may sleep; KVM is pinned; the caller serialises.
+ *
+ * Return: 0 or a negative error.
+ */
+int cr3_hooks_install(void)
+{
+	struct tracepoint *tracepoint;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		tracepoint = cr3_tracepoint(probes[i].name);
+		ret = tracepoint ? tracepoint_probe_register(tracepoint, probes[i].probe, NULL)
+				 : -ENOENT;
+		if (ret) {
+			pr_err("tracepoint %s: no probe can be set (%d)\n", probes[i].name, ret);
+			remove_first(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * cr3_hooks_remove() - remove the probes; when it returns nobody is inside one
+ *
+ * Context: process, may sleep; no vCPU is registered; the caller serialises.
+ */
+void cr3_hooks_remove(void)
+{
+	remove_first(ARRAY_SIZE(probes));
+}
+
+/**
+ * cr3_show_hooks() - print the tracepoints in use, one a line
+ * @page: a page to print into
+ * @len: bytes in it so far
+ *
+ * Return: bytes in it.
+ */
+ssize_t cr3_show_hooks(char *page, ssize_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(probes) && cr3_installed(); i++)
+		len += sysfs_emit_at(page, len, "%s\n", probes[i].name);
+	return len;
+}
