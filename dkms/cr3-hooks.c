@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The cr3 cache at work: probes on KVM's tracepoints kvm_entry and kvm_exit, which sit right at the
- * edge of guest mode, and on kvm_mmu_unsync_page.
+ * edge of guest mode, and on those that tell of page tables about to become unsync.
  *
  * Invariants, each of which was once paid for with a wrong translation (docs/cr3-cache.md):
  *  1. The gate is open and the VMCS has targets only between on_entry() and on_exit().
@@ -9,9 +9,13 @@
  *  3. A vCPU that had an open gate never goes on inside its window.
  *
  * Context of on_entry() and on_exit(): the vCPU's task, its VMCS current, interrupts off.
+ *
+ * Most exits leave the roots alone, so most entries only compare: which roots the MMU caches, their
+ * role, and whether anything was heard of page tables (@recheck). The rest is done when one differs.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/tracepoint.h>
 
 #include "cr3-vmcs.h"
@@ -23,6 +27,13 @@
 /* A trial ends after so many exits; fewer than one in USEFUL that found a hit do not pay. */
 #define TRIAL_EXITS 64
 #define USEFUL 10
+
+/*
+ * The vCPU between on_entry() and on_exit() on this CPU, if its registration is in use. Spares the
+ * others a look-up at each exit.
+ */
+static DEFINE_PER_CPU(struct kvm_vcpu *, current_vcpu);
+static DEFINE_PER_CPU(struct kvmpv_cr3 *, current_cr3);
 
 /* Only the vCPU's own task counts here, so the counters need no atomic operation. */
 static __always_inline void count(struct kvmpv_cr3 *cr3, enum kvmpv_counter counter, u64 n)
@@ -57,16 +68,21 @@ static __always_inline bool in_window(const struct kvmpv_cr3 *cr3, u64 rip)
 }
 
 /* Which root of the MMU's cache is in which slot; new ones go where nobody is any more. */
-static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu_root_info *const *roots)
+static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
 {
+	const struct cr3_slot *roots = cr3->seen;
 	bool placed[KVMPV_CR3_SLOTS] = {};
 	u32 used = 0, changed;
 	int i, j;
 
+	cr3->seen[0] = (struct cr3_slot){mmu->root.pgd, mmu->root.hpa};
+	for (i = 0; i < KVM_MMU_NUM_PREV_ROOTS; i++)
+		cr3->seen[i + 1] =
+			(struct cr3_slot){mmu->prev_roots[i].pgd, mmu->prev_roots[i].hpa};
 	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
 		for (j = 0; j < KVMPV_CR3_SLOTS; j++) {
-			if (placed[j] || cr3->slot[i].pgd != roots[j]->pgd ||
-			    cr3->slot[i].hpa != roots[j]->hpa)
+			if (placed[j] || cr3->slot[i].pgd != roots[j].pgd ||
+			    cr3->slot[i].hpa != roots[j].hpa)
 				continue;
 			placed[j] = true;
 			used |= BIT(i);
@@ -81,8 +97,8 @@ static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu_root_info *
 		i = __ffs(~used);
 		used |= BIT(i);
 		cr3->place[j] = i;
-		cr3->slot[i].pgd = roots[j]->pgd;
-		cr3->slot[i].hpa = roots[j]->hpa;
+		cr3->slot[i].pgd = roots[j].pgd;
+		cr3->slot[i].hpa = roots[j].hpa;
 	}
 	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
 		u64 host = cr3->slot[i].hpa | CR3_TAG | i;
@@ -99,17 +115,17 @@ static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu_root_info *
 	cr3->targets &= ~changed;
 }
 
-static __always_inline bool slots_match(const struct kvmpv_cr3 *cr3,
-					const struct kvm_mmu_root_info *const *roots)
+/* Are the MMU's current and previous roots those that the slots were assigned for? */
+static __always_inline bool same_roots(const struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
 {
-	const struct cr3_slot *slot;
 	int i;
 
-	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
-		slot = &cr3->slot[cr3->place[i]];
-		if (slot->hpa != roots[i]->hpa || slot->pgd != roots[i]->pgd)
+	if (mmu->root.hpa != cr3->seen[0].hpa || mmu->root.pgd != cr3->seen[0].pgd)
+		return false;
+	for (i = 0; i < KVM_MMU_NUM_PREV_ROOTS; i++)
+		if (mmu->prev_roots[i].hpa != cr3->seen[i + 1].hpa ||
+		    mmu->prev_roots[i].pgd != cr3->seen[i + 1].pgd)
 			return false;
-	}
 	return true;
 }
 
@@ -163,6 +179,7 @@ static void write_targets(struct kvmpv_cr3 *cr3, u32 now)
 		vmcs_set(CR3_TARGET_VALUE0 + 2 * i,
 			 now & BIT(i) ? cr3->slot[i].hpa | CR3_TAG | i : ~0ULL);
 	}
+	count(cr3, KVMPV_COUNTER_CR3_OFFERED, hweight32(now & ~cr3->targets));
 	cr3->targets = now;
 }
 
@@ -171,16 +188,13 @@ static void write_targets(struct kvmpv_cr3 *cr3, u32 now)
  * has. That PCID comes into use again when KVM loads GUEST_CR3 itself: before the guest then runs,
  * everything of this vCPU must go.
  */
-static __always_inline u64 entry_cr3(struct kvmpv_cr3 *cr3)
+static void flush_swallowed(struct kvmpv_cr3 *cr3)
 {
-	u64 value = vmcs_get(GUEST_CR3);
-
-	if (unlikely(cr3->swallowed && value != cr3->exit_cr3)) {
-		vmcs_flush_tlb();
-		cr3->swallowed = false;
-		count(cr3, KVMPV_COUNTER_CR3_FLUSHES, 1);
-	}
-	return value;
+	if (vmcs_get(GUEST_CR3) == cr3->exit_cr3)
+		return;
+	vmcs_flush_tlb();
+	cr3->swallowed = false;
+	count(cr3, KVMPV_COUNTER_CR3_FLUSHES, 1);
 }
 
 /*
@@ -246,47 +260,69 @@ static bool is_strange(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 	return false;
 }
 
-static __always_inline void offer(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+/* Look at each root; what may be offered goes to the page and to the VMCS. */
+static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
 {
-	const struct kvm_mmu *mmu = vcpu->arch.mmu;
-	const struct kvm_mmu_root_info *const roots[KVMPV_CR3_SLOTS] = {
-		&mmu->root, &mmu->prev_roots[0], &mmu->prev_roots[1], &mmu->prev_roots[2]};
-	u32 role = mmu->root_role.word, flushing = 0, noflush = 0;
-	bool pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
+	u32 flushing = 0, noflush = 0;
 	int i, state;
 
-	if (unlikely(!slots_match(cr3, roots) || cr3->pcid != pcid)) {
-		cr3->pcid = pcid;
-		assign_slots(cr3, roots);
-		cr3->strange = is_strange(cr3, vcpu);
-	}
-	if (unlikely(cr3->strange || !cr3_mode(vcpu) || (vcpu->arch.cr3 & CR3_HIGH_BITS)))
-		return;
-	if (unlikely(READ_ONCE(cr3->marking)) && !marking_done(cr3))
-		return;
 	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
 		state = root_state(cr3, &cr3->slot[i], role);
 		noflush |= (state >= 1) << i;
 		flushing |= (state == 2) << i;
 	}
-	if (!pcid)
+	if (!cr3->pcid)
 		noflush = 0;
-	if (unlikely(!(flushing | noflush)))
+	write_guest_values(cr3, 0, cr3->flushing, flushing);
+	cr3->flushing = flushing;
+	write_guest_values(cr3, 1, cr3->noflush, noflush);
+	cr3->noflush = noflush;
+	write_targets(cr3, flushing | noflush);
+}
+
+/* Something differs from the last entry. Return: is there anything to offer */
+static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	const struct kvm_mmu *mmu = vcpu->arch.mmu;
+
+	if (READ_ONCE(cr3->revoked) || held_back(cr3, vcpu))
+		return false;
+	if (READ_ONCE(cr3->marking) && !marking_done(cr3))
+		return false;
+	cr3->pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
+	assign_slots(cr3, mmu);
+	cr3->role = mmu->root_role.word;
+	if (!cr3_mode(vcpu) || is_strange(cr3, vcpu)) {
+		cr3->recheck = true;
+		return false;
+	}
+	cr3->recheck = false;
+	check_roots(cr3, cr3->role);
+	return cr3->targets;
+}
+
+static __always_inline bool unchanged(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+{
+	const struct kvm_mmu *mmu = vcpu->arch.mmu;
+
+	return !(READ_ONCE(cr3->revoked) | READ_ONCE(cr3->marking) | cr3->fresh | cr3->recheck) &&
+	       mmu->root_role.word == cr3->role && vcpu->arch.cr3 == cr3->seen[0].pgd &&
+	       !!(vcpu->arch.cr4 & X86_CR4_PCIDE) == cr3->pcid &&
+	       cr3_generation(vcpu->kvm) == cr3->generation && same_roots(cr3, mmu);
+}
+
+static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	if (unlikely(cr3->swallowed))
+		flush_swallowed(cr3);
+	this_cpu_write(current_vcpu, vcpu);
+	this_cpu_write(current_cr3, cr3);
+	if (unchanged(cr3, vcpu) ? !cr3->targets : !prepare(cr3, vcpu))
 		return;
-	if (flushing != cr3->flushing) {
-		write_guest_values(cr3, 0, cr3->flushing, flushing);
-		cr3->flushing = flushing;
-	}
-	if (noflush != cr3->noflush) {
-		write_guest_values(cr3, 1, cr3->noflush, noflush);
-		cr3->noflush = noflush;
-	}
-	if ((flushing | noflush) != cr3->targets)
-		write_targets(cr3, flushing | noflush);
 	vmcs_set(CR3_TARGET_COUNT, KVMPV_CR3_SLOTS);
 	cr3->loaded = true;
 	WRITE_ONCE(cr3->page->gate, KVMPV_CR3_OPEN);
-	count(cr3, KVMPV_COUNTER_CR3_OFFERED, hweight32(flushing | noflush));
+	count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
 }
 
 /*
@@ -297,17 +333,14 @@ static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immed
 {
 	struct kvmpv_cr3 *cr3 = cr3_find(vcpu);
 
-	if (!cr3 || cr3->aside || unlikely(cr3_elsewhere(vcpu)))
+	if (!cr3)
 		return;
-	cr3->entry_cr3 = entry_cr3(cr3);
-	if (unlikely(READ_ONCE(cr3->revoked)))
+	if (cr3->aside) {
+		cr3->aside--;
 		return;
-	cr3->tried = true;
-	if (unlikely(cr3->fresh || !(vcpu->arch.cr0 & X86_CR0_PG) ||
-		     cr3_generation(vcpu->kvm) != cr3->generation) &&
-	    held_back(cr3, vcpu))
-		return;
-	offer(cr3, vcpu);
+	}
+	if (likely(!cr3_elsewhere(vcpu)))
+		enter(cr3, vcpu);
 }
 
 /* ---- exit ---- */
@@ -317,7 +350,7 @@ static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immed
  * root in front of those before it, and the guest's own CR3. Not by kvm_mmu_new_pgd(), which may
  * free a root, and that takes the MMU lock.
  */
-static void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 value)
+static noinline void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 value)
 {
 	const struct cr3_slot *slot = &cr3->slot[value & CR3_SLOT_MASK];
 	struct kvm_mmu *mmu = vcpu->arch.mmu;
@@ -334,6 +367,7 @@ static void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 value)
 			return;
 		}
 		swap(mmu->root, mmu->prev_roots[i]);
+		swap(cr3->seen[0], cr3->seen[i + 1]);
 		swap(cr3->place[0], cr3->place[i + 1]);
 	}
 	vcpu->arch.cr3 = slot->pgd;
@@ -445,7 +479,6 @@ static void mark_dirty(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 static __always_inline void close_gate(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
 	u64 value;
-	u32 reason;
 
 	cr3->loaded = false;
 #ifndef KVMPV_NEGATIVE_NO_CLOSE
@@ -453,52 +486,72 @@ static __always_inline void close_gate(struct kvmpv_cr3 *cr3, struct kvm_vcpu *v
 #endif
 	vmcs_set(CR3_TARGET_COUNT, 0);
 	value = vmcs_get(GUEST_CR3);
-	cr3->exit_cr3 = value;
-	if (value != cr3->entry_cr3)
-		follow(cr3, vcpu, value);
+	/* What KVM loads is never tagged, and a slot keeps its root while that is the current one. */
 	if ((value & CR3_TAG_MASK) == CR3_TAG) {
+		if ((value & CR3_SLOT_MASK) != cr3->place[0])
+			follow(cr3, vcpu, value);
 		/* There may have been hits: as KVM does for each load. */
 		vcpu->arch.mmio_gva = 0;
+		cr3->exit_cr3 = value;
 		cr3->swallowed = cr3->pcid;
 	}
 	if (unlikely(cr3->log || cr3_generation(vcpu->kvm) != cr3->generation))
 		mark_dirty(cr3, vcpu);
-	reason = (u16)vmcs_get(VM_EXIT_REASON);
-	if (reason == EXIT_REASON_CR_ACCESS)
+}
+
+static noinline void leave(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	u32 reason = (u16)vmcs_get(VM_EXIT_REASON);
+
+	this_cpu_write(current_vcpu, NULL);
+	if (likely(cr3->loaded)) {
+		close_gate(cr3, vcpu);
+		if (reason != EXIT_REASON_CR_ACCESS && unlikely(in_window(cr3, guest_rip(vcpu))))
+			abort_window(cr3, vcpu);
+	}
+	switch (reason) {
+	case EXIT_REASON_CR_ACCESS:
 		missed(cr3, vcpu);
-	else if (unlikely(in_window(cr3, guest_rip(vcpu))))
-		abort_window(cr3, vcpu);
+		fallthrough;
+	case EXIT_REASON_INVLPG:
+	case EXIT_REASON_INVPCID:
+		/* KVM may synchronise a root: then it can be offered again. */
+		cr3->recheck = true;
+	}
+	if (++cr3->exits == TRIAL_EXITS)
+		end_trial(cr3, vcpu);
 }
 
 static void notrace on_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
 {
-	struct kvmpv_cr3 *cr3 = cr3_find(vcpu);
+	if (this_cpu_read(current_vcpu) == vcpu)
+		leave(this_cpu_read(current_cr3), vcpu);
+}
 
-	if (!cr3)
-		return;
-	if (cr3->aside) {
-		if ((u16)vmcs_get(VM_EXIT_REASON) == EXIT_REASON_CR_ACCESS && !cr3_elsewhere(vcpu))
-			cr3->aside--;
-		return;
-	}
-	if (unlikely(!cr3->tried))
-		return;
-	cr3->tried = false;
-	if (cr3->loaded)
-		close_gate(cr3, vcpu);
-	if (++cr3->exits == TRIAL_EXITS)
-		end_trial(cr3, vcpu);
+/**
+ * cr3_forget_current() - a registration goes whose last entry never came to an exit
+ * @vcpu: KVM's object
+ *
+ * Context: process; the vCPU is never entered again.
+ */
+void cr3_forget_current(const struct kvm_vcpu *vcpu)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		cmpxchg(&per_cpu(current_vcpu, cpu), (struct kvm_vcpu *)vcpu, NULL);
 }
 
 /* ---- unsync ---- */
 
 /*
- * A page table of the guest is about to become writable without KVM noticing, and the roots above
- * it must no longer be offered. The flags that say so are set behind this tracepoint, with the MMU
- * lock held for writing all the while: other vCPUs have to leave the guest now, and must not look
- * at the flags before the lock is free. The current vCPU is outside guest mode anyway.
+ * A page table of the guest is about to become writable without KVM noticing, or one that is gets
+ * another parent; the roots above it must no longer be offered. The flags that say so are set
+ * behind the tracepoint, with the MMU lock held for writing all the while: other vCPUs have to
+ * leave the guest now, and must not look at the flags before the lock is free. The current vCPU is
+ * outside guest mode, and looks at the flags when this is over.
  */
-static void on_unsync(void *data, struct kvm_mmu_page *page)
+static void suspect_roots(void)
 {
 #ifndef KVMPV_NEGATIVE_NO_KICK
 	struct kvm_vcpu *self = static_call(kvmpv_running_vcpu)(), *vcpu;
@@ -508,17 +561,36 @@ static void on_unsync(void *data, struct kvm_mmu_page *page)
 	if (WARN_ON_ONCE(!self))
 		return;
 	kvm_for_each_vcpu(i, vcpu, self->kvm) {
-		cr3 = vcpu == self ? NULL : cr3_find(vcpu);
+		cr3 = cr3_find(vcpu);
 		if (!cr3)
 			continue;
+		if (vcpu == self) {
+			cr3->recheck = true;
+			continue;
+		}
 		WRITE_ONCE(cr3->marking, true);
-		used = cr3;
+		/* Pairs with the barrier in front of on_entry(): @aside ends outside guest mode. */
+		smp_mb();
+		if (!READ_ONCE(cr3->aside))
+			used = cr3;
 	}
 	if (!used)
 		return;
 	atomic64_inc(&used->owner->counter[KVMPV_COUNTER_CR3_KICKS]);
 	static_call(kvmpv_kick_all)(self->kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
 #endif
+}
+
+static void on_unsync(void *data, struct kvm_mmu_page *page)
+{
+	suspect_roots();
+}
+
+/* KVM brings an unsync page up to date before it links it to a parent, but leaves it unsync. */
+static void on_get_page(void *data, struct kvm_mmu_page *page, bool created)
+{
+	if (READ_ONCE(*(bool *)member(page, cr3_layout.unsync)))
+		suspect_roots();
 }
 
 /* ---- on and off ---- */
@@ -529,6 +601,7 @@ static const struct {
 } probes[] = {
 	/* In this order: what protects comes before what needs it. */
 	{"kvm_mmu_unsync_page", on_unsync},
+	{"kvm_mmu_get_page", on_get_page},
 	{"kvm_exit", on_exit},
 	{"kvm_entry", on_entry},
 };

@@ -39,6 +39,7 @@ static const struct kvmpv_btf_function functions[] = {
 	CR3_KVM_CALLS(FUNCTION_){"__traceiter_kvm_entry", "s32(void*,kvm_vcpu*,bool)"},
 	{"__traceiter_kvm_exit", "s32(void*,kvm_vcpu*,u32)"},
 	{"__traceiter_kvm_mmu_unsync_page", "s32(void*,kvm_mmu_page*)"},
+	{"__traceiter_kvm_mmu_get_page", "s32(void*,kvm_mmu_page*,bool)"},
 };
 #undef FUNCTION_
 

@@ -213,6 +213,7 @@ static void drop(struct kvmpv_vcpu *vcpu)
 		 */
 		WRITE_ONCE(cr3->page->gate, 0);
 		cr3->vcpu->kvm->vm_dead = true;
+		cr3_forget_current(cr3->vcpu);
 	}
 	if (cr3->swallowed)
 		kvm_make_request(KVM_REQ_TLB_FLUSH_CURRENT, cr3->vcpu);
@@ -248,6 +249,7 @@ static void init(struct kvmpv_cr3 *cr3, struct kvmpv_vcpu *vcpu)
 	cr3->vcpu = vcpu->vcpu;
 	cr3->owner = vcpu;
 	cr3->fresh = true;
+	cr3->recheck = true;
 	cr3->generation = ~0ULL;
 	cr3->patience = CR3_PATIENCE_MIN;
 	cr3->random = get_random_u32() | 1;

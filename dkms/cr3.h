@@ -51,8 +51,7 @@ struct cr3_slot {
  * struct kvmpv_cr3 - a vCPU's registration
  * @hash: in the table of registrations, by @vcpu; looked up under RCU
  * @vcpu: KVM's object
- * @aside: CR3 exits until the cache is tried again; 0 while it is tried or used
- * @tried: between our entry and our exit, offered something or not
+ * @aside: entries until the cache is tried again; 0 while it is tried or used
  * @loaded: between our entry and our exit: gate open, targets in the VMCS
  * @revoked: do nothing any more; set by whoever drops the registration
  * @marking: another vCPU is marking a page table unsync; cleared once the MMU lock was seen free
@@ -60,16 +59,17 @@ struct cr3_slot {
  * @swallowed: with PCID, loads that flush may have been hits: the TLB may hold what the guest
  *	believes flushed, under its own PCIDs
  * @pcid: CR4.PCIDE at the last offer
+ * @recheck: the roots may have changed in a way that comparing does not show
  * @log: the page's slot logs dirty pages
- * @strange: the guest loads CR3 values that leave no room for ours
  * @page: the guest's page, pinned
  * @start: guest-linear address of the window
  * @length: its length in bytes
  * @abort: where an exit inside the window goes on
- * @entry_cr3: GUEST_CR3 at the last entry
- * @exit_cr3: GUEST_CR3 at the last exit
+ * @exit_cr3: GUEST_CR3 when it last was a target, at an exit
+ * @role: of the MMU's roots, when the slots were last looked at
+ * @seen: the MMU's current root and its previous ones, likewise
  * @slot: the targets
- * @place: slot of the MMU's current root and of its previous ones, in their order
+ * @place: the slot of each of @seen
  * @flushing: slots that entry[0] of the page offers
  * @noflush: slots that entry[1] of the page offers
  * @targets: slots that the VMCS has as targets
@@ -78,7 +78,7 @@ struct cr3_slot {
  * @hva: of @page
  * @exits: of the current trial
  * @useful: of these, exits that found the guest on another root
- * @patience: CR3 exits to stand aside after the next trial that fails
+ * @patience: entries to stand aside after the next trial that fails
  * @ghost: page directories evicted last
  * @ghosts: how many there were
  * @random: state of the generator
@@ -93,21 +93,21 @@ struct kvmpv_cr3 {
 	struct hlist_node hash;
 	struct kvm_vcpu *vcpu;
 	u32 aside;
-	bool tried;
 	bool loaded;
 	bool revoked;
 	bool marking;
 	bool fresh;
 	bool swallowed;
 	bool pcid;
+	bool recheck;
 	bool log;
-	bool strange;
 	struct kvmpv_cr3_page *page;
 	u64 start;
 	u64 length;
 	u64 abort;
-	u64 entry_cr3;
 	u64 exit_cr3;
+	u32 role;
+	struct cr3_slot seen[KVMPV_CR3_SLOTS];
 	struct cr3_slot slot[KVMPV_CR3_SLOTS];
 	u8 place[KVMPV_CR3_SLOTS];
 	u32 flushing;
@@ -161,9 +161,9 @@ extern bool cr3_ready; /* all that is looked up in KVM was found */
 
 #define CR3_REASON_MAX 160
 
-/* CR3 exits that a vCPU stands aside after a trial that failed; doubled for each in a row */
-#define CR3_PATIENCE_MIN 16
-#define CR3_PATIENCE_MAX 4096
+/* Entries that a vCPU stands aside after a trial that failed; doubled for each in a row */
+#define CR3_PATIENCE_MIN 64
+#define CR3_PATIENCE_MAX 2048
 
 #define CR3_HASH_BITS 8
 
@@ -249,5 +249,6 @@ int cr3_same_page(struct kvmpv_cr3 *cr3);
 int cr3_hooks_install(void);
 ssize_t cr3_show_hooks(char *page, ssize_t len);
 void cr3_hooks_remove(void);
+void cr3_forget_current(const struct kvm_vcpu *vcpu);
 
 #endif /* KVMPV_HOST_CR3_H */

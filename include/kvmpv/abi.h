@@ -201,7 +201,8 @@ struct kvmpv_cr3_page {
 	C(CR3_HITS, "cr3_hits", "CR3 loads without an exit, as the guest counts them")    \
 	C(CR3_MISSES, "cr3_misses", "CR3 loads that did exit while the cache was in use") \
 	C(CR3_SWITCHED, "cr3_switched", "exits that found the guest on another root")     \
-	C(CR3_OFFERED, "cr3_offered", "roots offered, summed over all entries")           \
+	C(CR3_ENTRIES, "cr3_entries", "entries with the gate open")                       \
+	C(CR3_OFFERED, "cr3_offered", "roots that became offered")                        \
 	C(CR3_UNSYNC, "cr3_unsync", "roots withheld: not synchronised")                   \
 	C(CR3_OBSOLETE, "cr3_obsolete", "roots withheld: being zapped")                   \
 	C(CR3_ROLE, "cr3_role", "roots withheld: of another paging mode")                 \
