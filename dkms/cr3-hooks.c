@@ -56,12 +56,6 @@ static __always_inline void *root_page(u64 hpa)
 
 /* ---- entry ---- */
 
-static u64 guest_rip(const struct kvm_vcpu *vcpu)
-{
-	return vcpu->arch.regs_avail & BIT(VCPU_REGS_RIP) ? vcpu->arch.regs[VCPU_REGS_RIP]
-							  : vmcs_get(GUEST_RIP);
-}
-
 static __always_inline bool in_window(const struct kvmpv_cr3 *cr3, u64 rip)
 {
 	return rip - cr3->start - 1 < cr3->length - 1;
@@ -197,25 +191,35 @@ static void flush_swallowed(struct kvmpv_cr3 *cr3)
 	count(cr3, KVMPV_COUNTER_CR3_FLUSHES, 1);
 }
 
+static bool was_free(rwlock_t *lock)
+{
+#ifndef __CHECKER__ /* which loses count in an inlined read_trylock() */
+	if (!read_trylock(lock))
+		return false;
+	read_unlock(lock);
+#endif
+	return true;
+}
+
 /*
  * A vCPU that marks a page unsync does so with the MMU lock held for writing, and told us just
- * before; that the lock can be had means that it is done.
+ * before; that the lock can be had means that it is done. Cleared first, so that what is told from
+ * now on is not lost.
  */
 static bool marking_done(struct kvmpv_cr3 *cr3)
 {
-	struct kvm *kvm = cr3->vcpu->kvm;
-
-	if (!read_trylock(&kvm->mmu_lock)) {
-		count(cr3, KVMPV_COUNTER_CR3_BUSY, 1);
-		return false;
-	}
 	WRITE_ONCE(cr3->marking, false);
-	read_unlock(&kvm->mmu_lock);
-	return true;
+	if (was_free(&cr3->vcpu->kvm->mmu_lock))
+		return true;
+	WRITE_ONCE(cr3->marking, true);
+	count(cr3, KVMPV_COUNTER_CR3_BUSY, 1);
+	return false;
 }
 
 static void revoke(struct kvmpv_cr3 *cr3)
 {
+	if (cr3->revoked)
+		return;
 	WRITE_ONCE(cr3->revoked, true);
 	count(cr3, KVMPV_COUNTER_CR3_DROPPED, 1);
 }
@@ -335,12 +339,14 @@ static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immed
 
 	if (!cr3)
 		return;
-	if (cr3->aside) {
-		cr3->aside--;
+	if (unlikely(cr3_elsewhere(vcpu)))
 		return;
-	}
-	if (likely(!cr3_elsewhere(vcpu)))
+	if (!cr3->aside)
 		enter(cr3, vcpu);
+	else if (likely(vcpu->arch.cr0 & X86_CR0_PG))
+		cr3->aside--;
+	else
+		revoke(cr3);
 }
 
 /* ---- exit ---- */
@@ -381,9 +387,7 @@ static noinline void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 va
 static void abort_window(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
 #ifndef KVMPV_NEGATIVE_NO_ABORT
-	vcpu->arch.regs[VCPU_REGS_RIP] = cr3->abort;
-	vcpu->arch.regs_avail |= BIT(VCPU_REGS_RIP);
-	vcpu->arch.regs_dirty |= BIT(VCPU_REGS_RIP);
+	set_guest_rip(vcpu, cr3->abort);
 #endif
 	count(cr3, KVMPV_COUNTER_CR3_ABORTS, 1);
 }

@@ -52,6 +52,9 @@ static const struct kvmpv_btf_member members[] = {
 	KVMPV_BTF_MEMBER(kvm_memslots, generation),
 	KVMPV_BTF_MEMBER(kvm_memory_slot, base_gfn),
 	KVMPV_BTF_MEMBER(kvm_memory_slot, userspace_addr),
+#ifndef KVMPV_HAVE_KVM_REGS_RIP
+	KVMPV_BTF_MEMBER(kvm_vcpu, arch.rip),
+#endif
 	KVMPV_BTF_MEMBER(kvm_vcpu, arch.regs_avail),
 	KVMPV_BTF_MEMBER(kvm_vcpu, arch.regs_dirty),
 	KVMPV_BTF_MEMBER(kvm_vcpu, arch.cr0),
@@ -186,9 +189,10 @@ static const char *hardware_reason(void)
 		return "this processor has no VMX";
 	if (nr_targets() < KVMPV_CR3_SLOTS)
 		return "this processor has fewer than 4 CR3 targets";
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return "not supported on PREEMPT_RT kernels";
 	if (!kvm_module)
-		return IS_BUILTIN(CONFIG_KVM) ? "KVM is built into this kernel, its tracepoints "
-						"are out of reach"
+		return IS_BUILTIN(CONFIG_KVM) ? "KVM is no module: its tracepoints are out of reach"
 					      : "not attached to KVM";
 	ept = intel_parameter("ept");
 	if (ept < 0)

@@ -7,6 +7,7 @@
 #ifndef KVMPV_HOST_CR3_VMCS_H
 #define KVMPV_HOST_CR3_VMCS_H
 
+#include <linux/kvm_host.h>
 #include <linux/types.h>
 
 #include <asm/cpufeature.h>
@@ -43,5 +44,36 @@ static inline void vmcs_flush_tlb(void)
 			     : "m"(what), "r"((unsigned long)VMX_VPID_EXTENT_SINGLE_CONTEXT)
 			     : "cc", "memory");
 }
+
+/*
+ * KVM caches RIP in struct kvm_vcpu when it first wants to know it (a kvm_exit trace event does),
+ * and writes what is marked dirty to the VMCS before the next entry.
+ */
+#ifdef KVMPV_HAVE_KVM_REGS_RIP
+static inline u64 guest_rip(const struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.regs_avail & BIT(VCPU_REGS_RIP) ? vcpu->arch.regs[VCPU_REGS_RIP]
+							  : vmcs_get(GUEST_RIP);
+}
+
+static inline void set_guest_rip(struct kvm_vcpu *vcpu, u64 value)
+{
+	vcpu->arch.regs[VCPU_REGS_RIP] = value;
+	vcpu->arch.regs_avail |= BIT(VCPU_REGS_RIP);
+	vcpu->arch.regs_dirty |= BIT(VCPU_REGS_RIP);
+}
+#else
+static inline u64 guest_rip(const struct kvm_vcpu *vcpu)
+{
+	return test_bit(VCPU_REG_RIP, vcpu->arch.regs_avail) ? vcpu->arch.rip : vmcs_get(GUEST_RIP);
+}
+
+static inline void set_guest_rip(struct kvm_vcpu *vcpu, u64 value)
+{
+	vcpu->arch.rip = value;
+	__set_bit(VCPU_REG_RIP, vcpu->arch.regs_avail);
+	__set_bit(VCPU_REG_RIP, vcpu->arch.regs_dirty);
+}
+#endif
 
 #endif /* KVMPV_HOST_CR3_VMCS_H */
