@@ -264,6 +264,21 @@ static bool is_strange(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 	return false;
 }
 
+/*
+ * A load that flushes a PCID makes KVM drop its roots of other page directories under that PCID;
+ * a hit does not. Such roots must not be offered to loads that do not flush.
+ */
+static bool shares_pcid(const struct kvmpv_cr3 *cr3, int slot)
+{
+	int i;
+
+	for (i = 0; i < KVMPV_CR3_SLOTS; i++)
+		if (i != slot && VALID_PAGE(cr3->slot[i].hpa) &&
+		    !((cr3->slot[i].pgd ^ cr3->slot[slot].pgd) & X86_CR3_PCID_MASK))
+			return true;
+	return false;
+}
+
 /* Look at each root; what may be offered goes to the page and to the VMCS. */
 static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
 {
@@ -272,11 +287,9 @@ static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
 
 	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
 		state = root_state(cr3, &cr3->slot[i], role);
-		noflush |= (state >= 1) << i;
 		flushing |= (state == 2) << i;
+		noflush |= (state && cr3->pcid && !shares_pcid(cr3, i)) << i;
 	}
-	if (!cr3->pcid)
-		noflush = 0;
 	write_guest_values(cr3, 0, cr3->flushing, flushing);
 	cr3->flushing = flushing;
 	write_guest_values(cr3, 1, cr3->noflush, noflush);

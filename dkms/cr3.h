@@ -163,7 +163,7 @@ extern bool cr3_ready; /* all that is looked up in KVM was found */
 
 /* Entries that a vCPU stands aside after a trial that failed; doubled for each in a row */
 #define CR3_PATIENCE_MIN 64
-#define CR3_PATIENCE_MAX 2048
+#define CR3_PATIENCE_MAX 512
 
 #define CR3_HASH_BITS 8
 

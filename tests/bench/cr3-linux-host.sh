@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# In the lab host: the same Linux guest without and with the cr3 cache. Prints "bench CASE WHEN
+# TICKS EXITS", in hundredths an operation.
+# shellcheck shell=dash
+CASES=${CASES:-"ring-2 ring-4 switch-2 hackbench-1 hackbench-5 fork mmap fault"}
+RUNS=${RUNS:-3}
+GUEST_SMP=1
+GUEST_MEM=256
+GUEST_WAIT=600
+
+# Exits of the guest so far. An agent's command makes some too; a run of many operations hides them.
+exits()
+{
+	cat /sys/kernel/debug/kvm/*-*/exits | awk '{ n += $1 } END { print n }'
+}
+
+bench() # bench WHEN
+{
+	local name run before
+
+	for run in $(seq "$RUNS"); do
+		for name in $CASES; do
+			before=$(exits)
+			guest_run g "bench-cr3-linux $name" |
+				awk '$1 == "ticks" { print $3, $4 }' > /tmp/result
+			awk -v name="$name" -v when="$1" -v exits=$(($(exits) - before)) '
+				$2 { printf "bench %s %s %d %d\n", name, when, \
+					$1 * 100 / $2, exits * 100 / $2 }' /tmp/result
+		done
+	done
+}
+
+mount -t debugfs none /sys/kernel/debug 2> /dev/null
+# shellcheck disable=SC2086 # parameters are words
+kvm_load ${KVM_ARGS:-ept=0}
+guest_start g
+guest_wait_ready g 600 || exit 1
+bench base
+insmod /mod/kvmpv_host.ko || exit 1
+# At its first contact the host gets to know the VM; then it can be offered the cache.
+guest_run g "modprobe kvmpv_guest enable=1 watch_seconds=1"
+for vm in /sys/kernel/kvmpv/host/vm/*; do
+	echo 1 > "$vm/features/cr3-cache" ||
+		echo "# not offered: $(cat /sys/kernel/kvmpv/host/reasons/cr3-cache)"
+done
+sleep 3
+guest_run g "cat /sys/kernel/kvmpv/guest/used" | sed 's/^/# guest uses /'
+guest_run g "cat /sys/kernel/kvmpv/guest/cr3_cache" | sed 's/^/# /'
+bench kvmpv
+guest_run g "grep cr3 /sys/kernel/kvmpv/guest/stats" | sed 's/^/# guest /'
+grep cr3 /sys/kernel/kvmpv/host/stats | sed 's/^/# host /'
+guest_stop g
