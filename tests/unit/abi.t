@@ -120,22 +120,22 @@ ok $? "kvmpv_abi_negotiate() and the signature" "$tmp/diff"
 # sysfs.rst: the host's counters by reference to the header, the guest's by name
 tr -s '\n ' ' ' <docs/abi/sysfs.rst | grep -q 'Names are those of ``include/kvmpv/abi.h``, order is that of ``struct kvmpv_stats``'
 ok $? "sysfs.rst takes the host's counters from the header"
-sed -n '/^Guest counters:/,/^$/p' docs/abi/sysfs.rst | grep -o '``[a-z_]*``' | tr -d '`' >"$tmp/guest.rst"
-sed -n 's/^\tC([A-Z_]*, "\([a-z_]*\)").*/\1/p' guest-kmod/stats.h >"$tmp/guest.h" 2>/dev/null
+sed -n '/^Guest counters:/,/^$/p' docs/abi/sysfs.rst | grep -o '``[a-z0-9_]*``' | tr -d '`' >"$tmp/guest.rst"
+sed -n 's/^\tC([A-Z0-9_]*, "\([a-z0-9_]*\)").*/\1/p' guest-kmod/stats.h >"$tmp/guest.h" 2>/dev/null
 [ -s "$tmp/guest.h" ] && diff "$tmp/guest.h" "$tmp/guest.rst" >"$tmp/diff"
 ok $? "sysfs.rst names the guest module's counters, in its order" "$tmp/diff"
-sed -n 's/^counter [0-9]* \([a-z_]*\) .*/\1/p' "$tmp/header" | sort >"$tmp/host"
-grep -E '^(hellos|kicks_sent|yields_given|yields_refused|stats_calls)$' "$tmp/guest.rst" | sort |
+sed -n 's/^counter [0-9]* \([a-z0-9_]*\) .*/\1/p' "$tmp/header" | sort >"$tmp/host"
+grep -E '^(hellos|kicks_sent|yields_given|yields_refused|stats_calls|cr3_hits|cr3_misses)$' "$tmp/guest.rst" | sort |
 	comm -23 - "$tmp/host" >"$tmp/diff" && [ ! -s "$tmp/diff" ]
 ok $? "what both sides count has one name" "$tmp/diff"
 
 h=include/kvmpv/abi.h
 caught "feature bit" $h 's/F(YIELD, 1,/F(YIELD, 7,/'
 caught "feature name" $h 's/"unhalt"/"awake"/'
-caught "feature added" $h 's/F(PAGE, 4, "page", "shared page of a vCPU (MSR)")/& F(NEW, 5, "new", "")/'
+caught "feature added" $h 's/F(PAGE, 4, "page", "shared page of a vCPU (MSR)")/& F(NEW, 6, "new", "")/'
 caught "MSR number" $h 's/0x4b565001/0x4b565002/'
 caught "hypercall number" $h 's/0x4b565603/0x4b565606/'
-caught "hypercall added" $h '/define KVMPV_HC_BYE/i #define KVMPV_HC_NEW 0x4b565605'
+caught "hypercall added" $h '/define KVMPV_HC_BYE/i #define KVMPV_HC_NEW 0x4b565608'
 caught "error code" $h 's/KVMPV_EPROTO 71/KVMPV_EPROTO 72/'
 caught "counter name" $h 's/"kicks_received"/"kicks_got"/'
 caught "counters swapped" $h '/^\tC(KICKS_SENT,/{h;d};/^\tC(KICKS_RECEIVED,/G'
@@ -145,6 +145,12 @@ caught "field moved" $h '/^\t__u32 magic;/{h;d};/^\t__u32 guest_version;/G'
 caught "field renamed" $h 's/__u32 instance;/__u32 incarnation;/'
 caught "signature" $h 's/0x504d564b/0x504d564c/'
 caught "ABI number" $h 's/KVMPV_ABI_MAX 1/KVMPV_ABI_MAX 2/'
+caught "cr3 cache: gate" $h 's/KVMPV_CR3_OPEN (1ULL << 62)/KVMPV_CR3_OPEN (1ULL << 61)/'
+caught "cr3 cache: slots" $h 's/KVMPV_CR3_SLOTS 4/KVMPV_CR3_SLOTS 3/'
+caught "cr3 cache: entry" $h '/^struct kvmpv_cr3_entry {/,/^}/s/__u64 host/__u32 host/'
+caught "cr3 cache: one table" $h 's/entry\[2\]\[/entry[1][/'
+caught "cr3 cache: fields swapped" $h '/^\t__u64 hits;/{h;d};/^\t__u64 misses;/G'
+caught "default policy" $h 's/KVMPV_FEATURES_ALL & ~KVMPV_FEATURE_MASK(CR3_CACHE)/KVMPV_FEATURES_ALL/'
 caught "page: feature bit" docs/cpuid.rst 's/^KVMPV_FEATURE_PAGE          4/KVMPV_FEATURE_PAGE          5/'
 caught "page: base" docs/cpuid.rst 's/0x40010000/0x40020000/'
 caught "page: title" docs/msr.rst '1,5s/ABI 1/ABI 2/'
@@ -152,6 +158,9 @@ caught "page: MSR number" docs/msr.rst 's/^\t0x4b565000/\t0x4b565003/'
 caught "page: field offset" docs/msr.rst 's/^\tvcpu_id         24/\tvcpu_id         28/'
 caught "page: hypercall dropped" docs/hypercalls.rst '/KVMPV_HC_BYE$/d'
 caught "page: error code" docs/hypercalls.rst 's/^KVMPV_EFAULT        14/KVMPV_EFAULT        15/'
+caught "page: cr3 cache, field offset" docs/cr3-cache.rst 's/^entry           64 /entry           32 /'
+caught "page: cr3 cache, constant" docs/cr3-cache.rst 's/^KVMPV_CR3_WINDOW_MAX    256/KVMPV_CR3_WINDOW_MAX    512/'
+caught "page: cr3 cache, bits" docs/cr3-cache.rst 's/0x4000000000000000/0x2000000000000000/'
 caught "page: counter dropped" docs/hypercalls.rst '/^KVMPV_COUNTER_CPUID_READS/d'
 
 mutant docs/msr.rst 's/``KVMPV_PAGE_SIZE``/``KVMPV_PAGE_BYTES``/' && ! words "$tmp/m/include" "$tmp/m/docs"
