@@ -70,7 +70,7 @@ printf '{"name": "ctl", "lab": "made-up sysfs trees", "kernel": "%s", "cpu": "%s
 	"$(uname -r)" "$cpu" "make bench-ctl" >$out/ctl.json.new
 echo "| case | unit | cat | kvmpvctl |"
 echo "|---|---|---|---|"
-state='version|abi|state|reason|instance|hooks|vcpus|used|features/[a-z]*'
+state='version|abi|state|reason|instance|hooks|vcpus|used|(features|reasons)/[a-z0-9-]*'
 measure "status, module not loaded" "$tmp/none" nothing status
 measure "status, 3 VMs" "$tmp/few" "$state" status
 measure "status --json, 3 VMs" "$tmp/few" "$state" status --json

@@ -7,4 +7,8 @@ check-unit: tools ## unit tests
 check-ctl: tools ## unit tests of kvmpvctl alone
 	prove tests/unit/ctl-*.t
 
+$(B)/unit/%.so: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -shared -fPIC -o $@ $<
+
 .PHONY: check-unit check-ctl

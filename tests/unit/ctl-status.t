@@ -10,7 +10,7 @@ put() { # FILE TEXT
 host=sys/kernel/kvmpv/host
 guest=sys/kernel/kvmpv/guest
 
-for kind in host guest both bare unloaded; do
+for kind in host host-cr3 guest guest-cr3 both bare unloaded; do
 	case $kind in
 	bare) want=4 ;;
 	unloaded) want=3 ;;
@@ -47,10 +47,27 @@ says host.vms.1.used '["kick","yield"]'
 says host.vms.1.command qemu-system-x86
 says host.abi.max 1
 
+# Why a feature cannot be used
+says host.features.cr3-cache.reason "not needed: with EPT, CR3 writes do not exit (kvm_intel ept=1)"
+says host.features.kick.reason ""
+put $host/reasons/page "not needed: with EPT, CR3 writes do not exit (kvm_intel ept=1)"
+exits 0 "one reason for two"
+has "they are named together" "page, cr3-cache cannot be offered: not needed"
+rm -r "${root:?}/$host/reasons"
+exits 0 "a module that gives no reasons"
+hasnt "then there are none" "cannot be offered"
+exits 0 "the same, JSON" --json
+says host.features.cr3-cache.reason null
+says problems.length 0
+
 put $host/state idle
 put $host/reason "nothing is offered"
 exits 3 "host idle"
 has "host idle: reason" "host: idle: nothing is offered"
+mkdir "$root/$host/reasons"
+put $host/reasons/kick "nothing is offered"
+exits 3 "host idle, a feature for the same reason"
+hasnt "the reason is given once" "kick cannot be offered"
 has "host idle: next" "kvmpvctl enable --host"
 put $host/state waiting
 exits 3 "host waiting"
@@ -75,6 +92,8 @@ exits 3 "guest idle"
 has "guest idle: next" "on the host"
 exits 3 "guest idle, JSON" --json
 says guest.features.page.offered false
+says guest.features.page.reason "the host does not offer it"
+says guest.features.kick.reason ""
 says guest.features.stats.switch false
 says guest.features.kick.used true
 says guest.enable true

@@ -41,11 +41,19 @@ file_is $conf "$(sed -n 1p "$root/$conf")
 kick = on
 page = on"
 exits 0 "host: disable all" disable
-for feature in kick yield unhalt stats page; do
+for feature in kick yield unhalt stats page cr3-cache; do
 	file_is $host/features/$feature 0
 	grep -qx "$feature = off" "$root/$conf"
 	ok $? "$feature is saved"
 done
+
+exits 0 "host: enable all" enable
+for feature in kick yield unhalt stats page; do
+	file_is $host/features/$feature 1
+done
+file_is $host/features/cr3-cache 0
+grep -qx "cr3-cache = off" "$root/$conf"
+ok $? "what is to be named was not meant"
 
 tree host
 config $conf "# mine" "kick=on # why" "" "yield = off"
@@ -94,6 +102,9 @@ file_is $host/features/kick 1
 ok $? "nothing is saved for a VM"
 exits 0 "all of one VM" disable --vm=2000-3
 file_is $host/vm/2000-3/features/page 0
+exits 0 "all of one VM, on again" enable --vm=2000-3
+file_is $host/vm/2000-3/features/page 1
+file_is $host/vm/2000-3/features/cr3-cache 0
 exits 1 "a VM that is not there" disable --vm 2001-1 kick
 exits 2 "not a VM" disable --vm ../../guest kick
 exits 2 "a VM of a guest" disable --guest --vm 2000-3 kick
@@ -101,7 +112,7 @@ exits 2 "a VM of a guest" disable --guest --vm 2000-3 kick
 # Features
 tree host
 exits 2 "unknown feature" enable kcik
-has "unknown feature: the known ones" "features: kick yield unhalt stats page"
+has "unknown feature: the known ones" "features: kick yield unhalt stats page cr3-cache"
 exits 2 "the guest's main switch is no feature" enable enable
 rm "$root/$host/features/page"
 exits 4 "a feature the module has not" enable kick page
@@ -112,6 +123,77 @@ exits 0 "a feature only the module knows" enable teleport
 file_is $host/features/teleport 1
 grep -qx "teleport = on" "$root/$conf"
 ok $? "is saved, too"
+
+# What cannot work on this machine
+make -s build/unit/ctl-refuse.so >&2 || exit 1
+refused() { # CODE NAME ARGUMENT...: the module takes no 1 for the cr3 cache
+	export LD_PRELOAD="$PWD/build/unit/ctl-refuse.so" CTL_REFUSE=/cr3-cache
+	exits "$@"
+	unset LD_PRELOAD CTL_REFUSE
+}
+why="not needed: with EPT, CR3 writes do not exit (kvm_intel ept=1)"
+tree host
+refused 4 "impossible on this host" enable cr3-cache
+has "the reason is given" "cr3-cache is not possible here: $why"
+has "and where to look" "next: kvmpvctl doctor --host"
+[ ! -e "$root/$conf" ]
+ok $? "and nothing is saved"
+refused 4 "impossible, JSON" enable cr3-cache --json
+says error.code 4
+says error.message "cr3-cache is not possible here: $why"
+refused 4 "impossible for one VM" enable --vm 2000-3 cr3-cache
+has "the reason is the host's" "cr3-cache is not possible here: $why"
+printf '0\n' >"$root/$host/features/kick"
+refused 4 "impossible, and another one" enable kick cr3-cache
+has "the other one was switched" "switched before that: kick"
+rm -r "${root:?}/$host/reasons"
+refused 4 "impossible, without a reason" enable cr3-cache
+has "that is said" "the module does not say why"
+refused 0 "switching it off is always possible" disable cr3-cache
+tree guest
+printf '0\n' >"$root/$guest/features/cr3-cache"
+refused 4 "impossible in this guest" enable cr3-cache
+has "the guest's reason" "cr3-cache is not possible here: the host does not offer it"
+
+tree host
+config $conf "cr3-cache = on" "page = on"
+refused 4 "apply what is impossible" apply
+has "apply: the reason" "cr3-cache is not possible here: $why"
+has "apply: the others are set" "host: page on, now"
+hasnt "apply: it is not" "host: cr3-cache on"
+file_is $host/features/page 1
+printf '0\n' >"$root/$host/features/cr3-cache"
+refused 4 "apply what is impossible, JSON" apply --json
+says sides.host.changes.1.key cr3-cache
+says sides.host.changes.1.refused true
+says sides.host.changes.1.done false
+says sides.host.changes.0.refused false
+
+# What is taken and has no effect
+tree host
+exits 0 "host: without effect" enable cr3-cache
+has "host: a warning" "cr3-cache: switched on, but this host cannot offer it: $why"
+file_is $host/features/cr3-cache 1
+exits 0 "host: without effect, already" enable cr3-cache
+has "host: a warning again" "this host cannot offer it"
+exits 0 "host: off" disable cr3-cache
+hasnt "host: no warning" "but"
+exits 0 "host: without effect, JSON" enable cr3-cache --json
+says sides.host.note "cr3-cache: switched on, but this host cannot offer it: $why"
+exits 0 "host: with effect" enable kick
+hasnt "host: no warning" "but"
+tree host-cr3
+exits 0 "host: possible" enable cr3-cache
+hasnt "host: possible, no warning" "but"
+exits 0 "host: possible for one VM" enable --vm 11986-2 cr3-cache
+file_is $host/vm/11986-2/features/cr3-cache 1
+hasnt "one VM: no warning" "but"
+tree guest
+exits 0 "guest: without effect" enable page cr3-cache
+has "guest: one warning" "page, cr3-cache: switched on, but not in use: the host does not offer it"
+tree guest-cr3
+exits 0 "guest: in use" enable cr3-cache
+hasnt "guest: no warning" "but"
 
 # Guest
 tree guest

@@ -32,9 +32,8 @@ static void plan(struct changes *changes, const struct config *config)
 	if (!missing)
 		return;
 	names_join(&changes->keys, missing, " ", list, sizeof(list));
-	snprintf(changes->note, sizeof(changes->note),
-		 "%s that is loaded has no feature %s: load a newer module",
-		 side_defs[changes->side].module, list);
+	changes_note(changes, "%s that is loaded has no feature %s: load a newer module",
+		     side_defs[changes->side].module, list);
 }
 
 static int apply_side(struct ctl *ctl, enum side side, struct changes *ret_changes)
@@ -46,6 +45,7 @@ static int apply_side(struct ctl *ctl, enum side side, struct changes *ret_chang
 	if (code)
 		return code;
 	code = config_read(ctl, side, &ret_changes->keys, &config);
+	ret_changes->tolerant = true;
 	if (!code) {
 		plan(ret_changes, &config);
 		code = changes_make(ctl, ret_changes, NULL);

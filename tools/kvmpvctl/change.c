@@ -6,10 +6,10 @@
  * set, so that a full disk or a missing right is found before anything has changed.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "change.h"
-#include "facts.h"
 
 /**
  * changes_open() - start a plan for one side
@@ -119,6 +119,68 @@ void changes_add(struct changes *changes, unsigned int key, bool on, const struc
 		change->already = runtime_has(changes, key, on);
 }
 
+/**
+ * changes_note() - add to what the administrator should know
+ * @changes: the plan
+ * @fmt: a sentence without its full stop, as for printf(); cut when there is no room for it
+ */
+void changes_note(struct changes *changes, const char *fmt, ...)
+{
+	size_t used = strlen(changes->note);
+	va_list args;
+
+	if (used)
+		used += (size_t)snprintf(changes->note + used, sizeof(changes->note) - used, "; ");
+	if (used >= sizeof(changes->note))
+		return;
+	va_start(args, fmt);
+	vsnprintf(changes->note + used, sizeof(changes->note) - used, fmt, args);
+	va_end(args);
+}
+
+/**
+ * changes_reasons() - why features of a plan's side cannot be used
+ * @ctl: the run
+ * @changes: the plan
+ * @ret_reasons: the reasons, of the side also when the plan is for a VM
+ */
+void changes_reasons(struct ctl *ctl, const struct changes *changes, struct reasons *ret_reasons)
+{
+	uint64_t features = changes->present;
+	struct dir dir;
+
+	ret_reasons->known = 0;
+	if (!changes->loaded || dir_open_root(ctl, side_defs[changes->side].sysfs, &dir))
+		return;
+	if (changes->enable >= 0)
+		features &= ~NAME_BIT(changes->enable);
+	reasons_read(ctl, &dir, features, &changes->keys, ret_reasons);
+	dir_close(&dir);
+}
+
+/* What is known of a feature that the module refuses. */
+static const char *refusal(struct ctl *ctl, const struct changes *changes, unsigned int key)
+{
+	static struct reasons reasons;
+
+	changes_reasons(ctl, changes, &reasons);
+	if (reasons.known & NAME_BIT(key) && *reasons.text[key])
+		return reasons.text[key];
+	return "the module does not say why";
+}
+
+static int write_refused(struct ctl *ctl, const struct changes *changes, unsigned int key,
+			 const char *done)
+{
+	char next[64];
+
+	snprintf(next, sizeof(next), "kvmpvctl doctor --%s says more",
+		 side_defs[changes->side].name);
+	return fail(ctl, EXIT_UNSUPPORTED, next, "%s is not possible here: %s%s%s",
+		    changes->keys.name[key], refusal(ctl, changes, key),
+		    *done ? "; switched before that: " : "", done);
+}
+
 static int write_failed(struct ctl *ctl, const struct changes *changes, size_t at, int err)
 {
 	const struct change *change = &changes->change[at];
@@ -130,6 +192,8 @@ static int write_failed(struct ctl *ctl, const struct changes *changes, size_t a
 		if (!changes->change[i].saved && !changes->change[i].already)
 			set |= NAME_BIT(changes->change[i].key);
 	names_join(&changes->keys, set, " ", done, sizeof(done));
+	if (err == -EOPNOTSUPP)
+		return write_refused(ctl, changes, change->key, done);
 	change_file(changes, change->key, file, sizeof(file));
 	if (err == -EACCES || err == -EPERM)
 		next = "run it as root";
@@ -140,19 +204,24 @@ static int write_failed(struct ctl *ctl, const struct changes *changes, size_t a
 		    file, strerror(-err), set ? "; switched before that: " : "", done);
 }
 
-static int runtime_write(struct ctl *ctl, const struct changes *changes)
+static int runtime_write(struct ctl *ctl, struct changes *changes)
 {
 	char file[64];
 	int err;
 
 	for (size_t i = 0; i < changes->n; i++) {
-		const struct change *change = &changes->change[i];
+		struct change *change = &changes->change[i];
 
 		if (change->saved || change->already)
 			continue;
 		change_file(changes, change->key, file, sizeof(file));
 		err = file_write(&changes->dir, file, change->on ? "1\n" : "0\n");
-		if (err)
+		change->refused = err == -EOPNOTSUPP && changes->tolerant;
+		if (change->refused)
+			changes_note(changes, "%s is not possible here: %s",
+				     changes->keys.name[change->key],
+				     refusal(ctl, changes, change->key));
+		else if (err)
 			return write_failed(ctl, changes, i, err);
 	}
 	return EXIT_DONE;

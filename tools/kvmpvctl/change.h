@@ -3,6 +3,7 @@
 #define KVMPVCTL_CHANGE_H
 
 #include "config.h"
+#include "facts.h"
 #include "kvmpvctl.h"
 #include "names.h"
 #include "sysfs.h"
@@ -13,12 +14,14 @@
  * @on: to what
  * @saved: in the configuration file; else in the running module
  * @already: it has that value
+ * @refused: the module says that it is not supported here
  */
 struct change {
 	unsigned int key;
 	bool on;
 	bool saved;
 	bool already;
+	bool refused;
 };
 
 /**
@@ -27,6 +30,7 @@ struct change {
  * @vm: the VM it is for, or NULL
  * @keys: names of the keys
  * @enable: number of CONFIG_ENABLE in @keys, -1 where there is none
+ * @tolerant: a switch that the module refuses does not keep the others from being set
  * @loaded: the module is loaded: @dir is open and @present is set
  * @dir: the directory of the side or the VM
  * @present: NAME_BIT() of each key the module has
@@ -42,6 +46,7 @@ struct changes {
 	const char *vm;
 	struct names keys;
 	int enable;
+	bool tolerant;
 	bool loaded;
 	struct dir dir;
 	uint64_t present;
@@ -50,12 +55,15 @@ struct changes {
 	struct change change[2 * NAMES_MAX];
 	char state[24];
 	char reason[512];
-	char note[256];
+	char note[1024];
 };
 
 int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes);
 void changes_close(struct changes *changes);
 void changes_add(struct changes *changes, unsigned int key, bool on, const struct config *config);
+void changes_note(struct changes *changes, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void changes_reasons(struct ctl *ctl, const struct changes *changes, struct reasons *ret_reasons);
 void change_file(const struct changes *changes, unsigned int key, char *ret, size_t size);
 int changes_make(struct ctl *ctl, struct changes *changes, struct config *config);
 

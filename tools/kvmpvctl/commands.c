@@ -40,9 +40,9 @@ const struct command commands[] = {
 		.name = "enable",
 		.arguments = ARGS_FEATURES,
 		.summary = "switch features on, now and at each boot",
-		.text = "Without FEATURE: on a host all features for new VMs, in a guest kvmpv as "
-			"a "
-			"whole. With --vm for one running VM, until it ends.",
+		.text = "Without FEATURE: on a host all features for new VMs, but for those that "
+			"are to be named (cr3-cache); in a guest kvmpv as a whole. With --vm for "
+			"one running VM, until it ends.",
 		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
 		.run = cmd_enable,
 	},

@@ -46,6 +46,18 @@ struct switches {
 	uint64_t on;
 };
 
+#define REASON_SIZE 256
+
+/**
+ * struct reasons - why features cannot be used, by feature
+ * @known: NAME_BIT() of each whose file could be read
+ * @text: the reason; empty when there is none
+ */
+struct reasons {
+	uint64_t known;
+	char text[NAMES_MAX][REASON_SIZE];
+};
+
 /**
  * struct vm - one VM of the host
  * @id: its directory
@@ -78,6 +90,7 @@ struct vm {
  * @hooks: functions hooked at this moment
  * @offered: features new VMs are offered
  * @features: NAME_BIT() of each feature the module has
+ * @reasons: why this host cannot offer a feature
  * @vms: sorted by PID and number
  * @n_vms: how many
  */
@@ -88,6 +101,7 @@ struct host {
 	struct names hooks;
 	struct switches offered;
 	uint64_t features;
+	struct reasons reasons;
 	struct vm *vms;
 	size_t n_vms;
 };
@@ -109,6 +123,7 @@ struct host {
  * @features: NAME_BIT() of each feature the module has
  * @offered: NAME_BIT() of each feature the host offers
  * @used: NAME_BIT() of each feature in use
+ * @reasons: why a feature is not in use
  */
 struct guest {
 	struct module_facts module;
@@ -126,12 +141,16 @@ struct guest {
 	uint64_t features;
 	uint64_t offered;
 	uint64_t used;
+	struct reasons reasons;
 };
 
 void module_read(struct ctl *ctl, const struct dir *dir, struct module_facts *ret_module);
 void switches_read(struct ctl *ctl, const struct dir *dir, uint64_t features,
 		   const struct names *names, struct switches *ret_switches);
 int features_list(const struct dir *dir, struct names *names, uint64_t *ret_set);
+void reasons_read(struct ctl *ctl, const struct dir *dir, uint64_t features,
+		  const struct names *names, struct reasons *ret_reasons);
+uint64_t reasons_group(const struct reasons *reasons, uint64_t *left);
 
 void host_read(struct ctl *ctl, struct names *features, struct host *ret_host);
 void host_free(struct host *host);

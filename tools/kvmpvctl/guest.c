@@ -41,5 +41,6 @@ void guest_read(struct ctl *ctl, struct names *features, struct guest *ret_guest
 	if (err)
 		problem_add(ctl, -err, "%s/features", dir.path);
 	switches_read(ctl, &dir, g->features, features, &g->allowed);
+	reasons_read(ctl, &dir, g->features, features, &g->reasons);
 	dir_close(&dir);
 }

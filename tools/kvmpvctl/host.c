@@ -116,6 +116,7 @@ void host_read(struct ctl *ctl, struct names *features, struct host *ret_host)
 	if (err)
 		problem_add(ctl, -err, "%s/features", dir.path);
 	switches_read(ctl, &dir, ret_host->features, features, &ret_host->offered);
+	reasons_read(ctl, &dir, ret_host->features, features, &ret_host->reasons);
 	vms_read(ctl, &dir, features, ret_host);
 	dir_close(&dir);
 }

@@ -16,6 +16,12 @@ static json_object *switched(uint64_t known, uint64_t set, unsigned int bit)
 	return known & NAME_BIT(bit) ? json_object_new_boolean(!!(set & NAME_BIT(bit))) : NULL;
 }
 
+static json_object *json_reason(const struct reasons *reasons, unsigned int feature)
+{
+	return reasons->known & NAME_BIT(feature) ? json_object_new_string(reasons->text[feature])
+						  : NULL;
+}
+
 static json_object *json_range(bool known, const struct range *range)
 {
 	json_object *object;
@@ -105,6 +111,7 @@ static json_object *json_host(const struct status *status)
 		feature = json_object_new_object();
 		json_add(feature, "offered", switched(host->offered.known, host->offered.on, i));
 		json_add(feature, "used_by", json_object_new_int(users));
+		json_add(feature, "reason", json_reason(&host->reasons, i));
 		json_add(features, status->features.name[i], feature);
 	}
 	json_add(object, "features", features);
@@ -141,6 +148,7 @@ static json_object *json_guest(const struct status *status)
 			 switched(guest->offered_known ? ~0ULL : 0, guest->offered, i));
 		json_add(feature, "switch", switched(guest->allowed.known, guest->allowed.on, i));
 		json_add(feature, "used", switched(guest->used_known ? ~0ULL : 0, guest->used, i));
+		json_add(feature, "reason", json_reason(&guest->reasons, i));
 		json_add(features, status->features.name[i], feature);
 	}
 	json_add(object, "features", features);

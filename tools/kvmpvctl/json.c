@@ -150,7 +150,9 @@ static json_object *json_change(const struct ctl *ctl, const struct changes *cha
 	json_add_string(object, "where", change->saved ? "saved" : "runtime");
 	json_add_text(object, "path", change->saved ? changes->config_path : path);
 	json_add(object, "already", json_object_new_boolean(change->already));
-	json_add(object, "done", json_object_new_boolean(!ctl->dry_run || change->already));
+	json_add(object, "refused", json_object_new_boolean(change->refused));
+	json_add(object, "done",
+		 json_object_new_boolean(change->already || !(ctl->dry_run || change->refused)));
 	return object;
 }
 

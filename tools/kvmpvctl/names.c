@@ -87,9 +87,11 @@ void names_join(const struct names *names, uint64_t set, const char *between, ch
 
 #define FEATURE_NAME(name, bit, string, text) string,
 #define FEATURE_TEXT(name, bit, string, text) text,
+#define FEATURE_MASK(name, bit, string, text) 1U << (bit),
 
 static const char *const feature_names[] = {KVMPV_FEATURES(FEATURE_NAME)};
 static const char *const feature_texts[] = {KVMPV_FEATURES(FEATURE_TEXT)};
+static const uint32_t feature_masks[] = {KVMPV_FEATURES(FEATURE_MASK)};
 
 /**
  * features_init() - the features this tool knows, in the order of their bits
@@ -111,4 +113,21 @@ void features_init(struct names *features)
 const char *feature_text(unsigned int feature)
 {
 	return feature < KVMPV_FEATURE_COUNT ? feature_texts[feature] : "";
+}
+
+/**
+ * features_default() - the features that are meant when none is named to be switched on
+ *
+ * Those that somebody has to want, and those this tool does not know, are not among them.
+ *
+ * Return: NAME_BIT() of each, as features_init() numbers them.
+ */
+uint64_t features_default(void)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < sizeof(feature_masks) / sizeof(feature_masks[0]); i++)
+		if (feature_masks[i] & KVMPV_FEATURES_DEFAULT)
+			set |= NAME_BIT(i);
+	return set;
 }

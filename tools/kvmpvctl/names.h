@@ -29,5 +29,6 @@ void names_join(const struct names *names, uint64_t set, const char *between, ch
 
 void features_init(struct names *features);
 const char *feature_text(unsigned int feature);
+uint64_t features_default(void);
 
 #endif /* KVMPVCTL_NAMES_H */

@@ -91,3 +91,59 @@ void switches_read(struct ctl *ctl, const struct dir *dir, uint64_t features,
 	}
 	*ret_switches = switches;
 }
+
+/**
+ * reasons_read() - the lines in reasons/
+ * @ctl: the run
+ * @dir: the directory reasons/ is in
+ * @features: NAME_BIT() of each to read
+ * @names: their names
+ * @ret_reasons: what they say
+ *
+ * A file that is not there is no problem: modules had none before they had a feature that needs it.
+ */
+void reasons_read(struct ctl *ctl, const struct dir *dir, uint64_t features,
+		  const struct names *names, struct reasons *ret_reasons)
+{
+	char path[sizeof("reasons/") + NAME_SIZE];
+
+	ret_reasons->known = 0;
+	for (unsigned int i = 0; i < names->n; i++) {
+		size_t mark = ctl->problems.total;
+		int err;
+
+		ret_reasons->text[i][0] = '\0';
+		if (!(features & NAME_BIT(i)))
+			continue;
+		snprintf(path, sizeof(path), "reasons/%s", names->name[i]);
+		err = read_line(ctl, dir, path, ret_reasons->text[i], REASON_SIZE);
+		if (err == -ENOENT)
+			problems_rewind(ctl, mark);
+		if (!err)
+			ret_reasons->known |= NAME_BIT(i);
+	}
+}
+
+/**
+ * reasons_group() - features that cannot be used for one and the same reason
+ * @reasons: the reasons
+ * @left: NAME_BIT() of each feature to look at; those found are taken out
+ *
+ * Return: NAME_BIT() of each, the reason is that of the lowest; 0 when none is left that has one.
+ */
+uint64_t reasons_group(const struct reasons *reasons, uint64_t *left)
+{
+	uint64_t set = *left & reasons->known, group = 0;
+	const char *text = "";
+
+	for (unsigned int i = 0; i < NAMES_MAX; i++) {
+		if (!(set & NAME_BIT(i)) || !*reasons->text[i])
+			continue;
+		if (!*text)
+			text = reasons->text[i];
+		if (!strcmp(text, reasons->text[i]))
+			group |= NAME_BIT(i);
+	}
+	*left &= ~group;
+	return group;
+}

@@ -114,6 +114,24 @@ static void print_host_features(const struct ctl *ctl, const struct status *stat
 	table_print(&table, stdout, "  ");
 }
 
+/* But for what has been said of the side as a whole. */
+static void print_reasons(const char *what, const struct names *features,
+			  const struct reasons *reasons, const struct module_facts *m)
+{
+	uint64_t left = ~0ULL, group;
+	bool first = true;
+	char list[256];
+
+	while ((group = reasons_group(reasons, &left))) {
+		if (!strcmp(reasons->text[__builtin_ctzll(group)], m->reason))
+			continue;
+		names_join(features, group, ", ", list, sizeof(list));
+		printf("%s  %s %s: %s\n", first ? "\n" : "", list, what,
+		       reasons->text[__builtin_ctzll(group)]);
+		first = false;
+	}
+}
+
 static void number_cell(struct table *table, bool known, uint32_t number)
 {
 	if (known)
@@ -164,6 +182,7 @@ static void print_host(const struct ctl *ctl, const struct status *status)
 	snprintf(text, sizeof(text), "%zu", host->n_vms);
 	print_row("VMs", host->vms_known ? text : "?");
 	print_host_features(ctl, status);
+	print_reasons("cannot be offered", &status->features, &host->reasons, &host->module);
 	if (host->n_vms)
 		print_vms(ctl, status);
 }
@@ -224,6 +243,7 @@ static void print_guest(const struct ctl *ctl, const struct status *status)
 		print_row("in use", text);
 	}
 	print_guest_features(ctl, status);
+	print_reasons("not in use", &status->features, &guest->reasons, &guest->module);
 }
 
 static void print_machine(const struct platform *p)

@@ -58,6 +58,8 @@ static void text_change(const struct ctl *ctl, const struct changes *changes,
 	const char *where = change->saved ? "saved" : "now";
 	char file[64];
 
+	if (change->refused)
+		return;
 	if (changes->vm && !ctl->dry_run) {
 		printf("VM %s: %s %s%s\n", changes->vm, key, value,
 		       change->already ? " already" : "");

@@ -66,8 +66,11 @@ static int feature_absent(struct ctl *ctl, const struct changes *changes, const 
 		    side_defs[changes->side].module, name);
 }
 
-/* The keys that the arguments mean; none mean all of the host's, the one main switch of a guest. */
-static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, char **argv,
+/*
+ * The keys that the arguments mean. None mean the one main switch of a guest, and all of a host's;
+ * but what somebody has to want is switched on by its name only.
+ */
+static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, char **argv, bool on,
 		     uint64_t *ret_set)
 {
 	struct names known;
@@ -77,7 +80,8 @@ static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, c
 	if (!argc && changes->enable >= 0)
 		set = NAME_BIT(changes->enable);
 	else if (!argc)
-		set = changes->loaded ? changes->present : NAME_BIT(known.n) - 1;
+		set = (changes->loaded ? changes->present : NAME_BIT(known.n) - 1) &
+		      (on ? features_default() : ~0ULL);
 	for (int i = 0; i < argc; i++) {
 		int key = names_find(&changes->keys, argv[i], strlen(argv[i]));
 
@@ -113,6 +117,23 @@ static int toggle_make(struct ctl *ctl, struct changes *changes, uint64_t set, b
 	return code;
 }
 
+/* A switch can be on and its feature still not be in use. */
+static void note_effect(struct ctl *ctl, struct changes *changes, uint64_t set)
+{
+	static struct reasons reasons;
+	uint64_t group;
+	char list[256];
+
+	changes_reasons(ctl, changes, &reasons);
+	while ((group = reasons_group(&reasons, &set))) {
+		names_join(&changes->keys, group, ", ", list, sizeof(list));
+		changes_note(changes, "%s: switched on, but %s: %s", list,
+			     changes->side == SIDE_HOST ? "this host cannot offer it"
+							: "not in use",
+			     reasons.text[__builtin_ctzll(group)]);
+	}
+}
+
 /**
  * toggle() - switch features, or all of a side, on or off
  * @ctl: the run
@@ -135,19 +156,21 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 	code = changes_open(ctl, side, &changes);
 	if (code)
 		return code;
-	code = keys_pick(ctl, &changes, argc, argv, &set);
+	code = keys_pick(ctl, &changes, argc, argv, on, &set);
 	if (!code && !changes.loaded && ctl->runtime)
 		code = fail_not_loaded(ctl, SIDE_MASK(side));
 	if (!code)
 		code = toggle_make(ctl, &changes, set, on);
 	if (!code) {
 		if (!changes.loaded) {
-			snprintf(changes.note, sizeof(changes.note),
-				 "%s is not loaded, the setting takes effect when it is: "
-				 "modprobe %s, then kvmpvctl apply --%s",
-				 side_defs[side].module, side_defs[side].module,
-				 side_defs[side].name);
+			changes_note(&changes,
+				     "%s is not loaded, the setting takes effect when it is: "
+				     "modprobe %s, then kvmpvctl apply --%s",
+				     side_defs[side].module, side_defs[side].module,
+				     side_defs[side].name);
 			code = EXIT_INACTIVE;
+		} else if (on && !ctl->dry_run) {
+			note_effect(ctl, &changes, set);
 		}
 		ctl->ops->changes(ctl, &changes, 1);
 	}
