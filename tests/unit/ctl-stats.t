@@ -32,6 +32,38 @@ exits 2 "not a VM" stats --vm x
 exits 2 "a VM of a guest" stats --guest --vm 2000-3
 exits 4 "the side that is not there" stats --guest
 
+# How many loads of CR3 went without an exit
+exits 0 "nothing was counted" stats --json
+says host.cr3_hit_percent null
+tree host-cr3
+exits 0 "cr3 cache" stats
+golden stats-host-cr3
+exits 0 "cr3 cache, JSON" stats --json
+says host.cr3_hit_percent 98.3
+says host.vms.0.cr3_hit_percent 98.3
+says host.vms.1.cr3_hit_percent null
+exits 0 "cr3 cache, one VM" stats --vm 2000-3
+has "cr3 cache, one VM: its rate" "cr3 cache hit rate: 98.3 %"
+exits 0 "cr3 cache, another VM" stats --vm 11986-2
+has "cr3 cache, another VM: none" "cr3 cache hit rate: -"
+exits 0 "cr3 cache, another VM, JSON" stats --vm 11986-2 --json
+says host.cr3_hit_percent null
+for counts in "0 1 0.0" "1 0 100.0" "2 1 66.7" "9223372036854775808 9223372036854775808 50.0"; do
+	# shellcheck disable=SC2086 # words
+	set -- $counts
+	printf 'cr3_hits %s\ncr3_misses %s\n' "$1" "$2" >"$root/$host/stats"
+	exits 0 "$1 hits, $2 misses" stats
+	has "$1 hits, $2 misses: $3 %" "cr3 cache hit rate: $3 %"
+done
+printf 'cr3_hits 5\n' >"$root/$host/stats"
+exits 0 "hits and no misses" stats
+hasnt "hits and no misses: no rate" "cr3 cache hit rate"
+tree guest-cr3
+exits 0 "cr3 cache, guest" stats
+has "cr3 cache, guest: its rate" "cr3 cache hit rate: 98.3 %"
+exits 0 "cr3 cache, guest, JSON" stats --json
+says guest.cr3_hit_percent 98.3
+
 tree both
 exits 0 "both" stats
 golden stats-both
@@ -75,6 +107,7 @@ exits 2 "watch x" stats --watch x
 	sleep 0.5
 	sed -i 's/^kicks_sent .*/kicks_sent 3500/' "$root/$host/stats" "$root/$host/vm/2000-3/stats"
 	sed -i 's/^kicks_sent .*/kicks_sent 10/' "$root/$host/vm/11986-2/stats"
+	sed -i 's/^cr3_hits .*/cr3_hits 300/; s/^cr3_misses .*/cr3_misses 100/' "$root/$host/stats"
 	rm -r "${root:?}/$host/vm/11993-1"
 ) &
 exits 0 "watch" stats --watch 2 --count 2 --json
@@ -89,6 +122,18 @@ rate=$("$json" host.vms.1.per_second.kicks_sent <"$out")
 ok "$(awk -v r="$rate" 'BEGIN { print !(r > 2 && r <= 5) }')" \
 	"a rate after a reset: $rate a second"
 says host.per_second.yields_given 0.0
+says host.cr3_hit_percent 75.0
+says host.cr3_hit_percent_since 75.0
+says host.vms.0.cr3_hit_percent_since null
+tree host-cr3
+(
+	sleep 0.5
+	sed -i 's/^cr3_hits .*/cr3_hits 98311/; s/^cr3_misses .*/cr3_misses 1709/' "$root/$host/stats"
+) &
+exits 0 "watch a hit rate" stats --watch 1 --count 2
+wait
+has "all and the last ones" "cr3 cache hit rate: 98.3 %, since the last refresh: 50.0 %"
+tree host
 for signal in INT TERM; do
 	# A shell lets its background children ignore SIGINT; this one is to hear it.
 	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$ctl" --root "$root" stats --watch 60 \
@@ -98,7 +143,7 @@ for signal in INT TERM; do
 	kill -$signal $pid
 	wait $pid
 	ok $? "SIG$signal ends a watch with exit code 0" "$err"
-	[ "$signal" != INT ] || has "what was seen by then is out" "host: 2 VMs"
+	[ "$signal" != INT ] || has "what was seen by then is out" "host: 3 VMs"
 done
 
 # VMs come and go while they are read.

@@ -30,6 +30,19 @@ static json_object *json_counters(const struct stats *now, const struct stats *b
 	return object;
 }
 
+/* Null when there is nothing it could be told from. */
+static json_object *json_hits(const struct names *names, const struct counters *new,
+			      const struct counters *old)
+{
+	double percent;
+	char text[16];
+
+	if (!stats_hits(names, new, old, &percent) || percent < 0)
+		return NULL;
+	snprintf(text, sizeof(text), "%.1f", percent);
+	return json_object_new_double_s(percent, text);
+}
+
 static void json_both(json_object *object, const struct stats *now, const struct stats *before,
 		      enum side side, const struct counters *new, const struct vm_id *vm)
 {
@@ -37,9 +50,12 @@ static void json_both(json_object *object, const struct stats *now, const struct
 
 	json_add(object, "counters",
 		 new->have ? json_counters(now, before, side, new, false, NULL) : NULL);
-	if (before)
-		json_add(object, "per_second",
-			 new->have ? json_counters(now, before, side, new, true, old) : NULL);
+	json_add(object, "cr3_hit_percent", json_hits(&now->names[side], new, NULL));
+	if (!before)
+		return;
+	json_add(object, "per_second",
+		 new->have ? json_counters(now, before, side, new, true, old) : NULL);
+	json_add(object, "cr3_hit_percent_since", json_hits(&now->names[side], new, old));
 }
 
 static json_object *json_histogram(const struct side_stats *side)

@@ -106,6 +106,8 @@ extern const struct render_ops json_ops;
 /* Lookups that both forms use. */
 const struct counters *stats_before(const struct stats *before, enum side side,
 				    const struct vm_id *vm);
+bool stats_hits(const struct names *names, const struct counters *new, const struct counters *old,
+		double *ret_percent);
 double stats_rate(const struct stats *now, const struct stats *before, const struct counters *new,
 		  const struct counters *old, unsigned int counter);
 

@@ -170,6 +170,40 @@ const struct counters *stats_before(const struct stats *before, enum side side,
 	return found ? &found->counters : NULL;
 }
 
+/* A counter that is smaller than it was has been reset in between. */
+static uint64_t growth(const struct counters *new, const struct counters *old, unsigned int counter)
+{
+	uint64_t start = old && old->have & NAME_BIT(counter) ? old->value[counter] : 0;
+
+	return new->value[counter] - (start > new->value[counter] ? 0 : start);
+}
+
+/**
+ * stats_hits() - how many CR3 loads the cr3 cache spared an exit
+ * @names: of the counters
+ * @new: the counters now
+ * @old: the counters at the last look, or NULL for all since they began
+ * @ret_percent: percent of the loads made while the cache was in use; negative when there was none
+ *
+ * Return: whether the counters are there.
+ */
+bool stats_hits(const struct names *names, const struct counters *new, const struct counters *old,
+		double *ret_percent)
+{
+	int hits = names_find(names, "cr3_hits", strlen("cr3_hits"));
+	int misses = names_find(names, "cr3_misses", strlen("cr3_misses"));
+	double loads;
+
+	if (hits < 0 || misses < 0 || !(new->have &NAME_BIT(hits)) ||
+	    !(new->have &NAME_BIT(misses)))
+		return false;
+	loads = (double)growth(new, old, (unsigned int)hits);
+	*ret_percent = loads * 100;
+	loads += (double)growth(new, old, (unsigned int)misses);
+	*ret_percent = loads > 0 ? *ret_percent / loads : -1;
+	return true;
+}
+
 /**
  * stats_rate() - how fast a counter grew
  * @now: this look
@@ -178,17 +212,12 @@ const struct counters *stats_before(const struct stats *before, enum side side,
  * @old: the counters then, or NULL when they began since
  * @counter: number of its name
  *
- * A counter that is smaller than it was has been reset in between.
- *
  * Return: growth in a second.
  */
 double stats_rate(const struct stats *now, const struct stats *before, const struct counters *new,
 		  const struct counters *old, unsigned int counter)
 {
-	uint64_t start = old && old->have & NAME_BIT(counter) ? old->value[counter] : 0;
 	double seconds = now->time - before->time;
 
-	if (start > new->value[counter])
-		start = 0;
-	return seconds > 0 ? (double)(new->value[counter] - start) / seconds : 0;
+	return seconds > 0 ? (double)growth(new, old, counter) / seconds : 0;
 }

@@ -46,6 +46,30 @@ static void print_totals(const struct ctl *ctl, const struct stats *now, const s
 	table_print(&table, stdout, "  ");
 }
 
+static const char *percent_text(double percent, char ret[16])
+{
+	if (percent < 0)
+		return "-";
+	snprintf(ret, 16, "%.1f %%", percent);
+	return ret;
+}
+
+static void print_hits(const struct stats *now, const struct stats *before, enum side side)
+{
+	const struct counters *new = &now->side[side].total;
+	char text[16];
+	double percent;
+
+	if (!stats_hits(&now->names[side], new, NULL, &percent))
+		return;
+	printf("  cr3 cache hit rate: %s", percent_text(percent, text));
+	if (before) {
+		stats_hits(&now->names[side], new, stats_before(before, side, NULL), &percent);
+		printf(", since the last refresh: %s", percent_text(percent, text));
+	}
+	putchar('\n');
+}
+
 static void upper(char *ret, const char *name)
 {
 	for (; *name; name++)
@@ -58,6 +82,9 @@ static void vm_cells(struct table *table, const struct stats *now, const struct 
 {
 	const struct counters *old = stats_before(before, SIDE_HOST, &vm->id);
 	const struct names *names = &now->names[SIDE_HOST];
+
+	char text[16];
+	double percent;
 
 	table_cell(table, "%u-%u", vm->id.pid, vm->id.n);
 	for (size_t i = 0; i < ARRAY_SIZE(vm_columns); i++) {
@@ -73,6 +100,10 @@ static void vm_cells(struct table *table, const struct stats *now, const struct 
 		else if (before)
 			table_cell(table, "?");
 	}
+	if (stats_hits(names, &vm->counters, NULL, &percent))
+		table_cell(table, "%s", percent_text(percent, text));
+	else
+		table_cell(table, "?");
 }
 
 static void print_vms(const struct ctl *ctl, const struct stats *now, const struct stats *before)
@@ -83,7 +114,7 @@ static void print_vms(const struct ctl *ctl, const struct stats *now, const stru
 
 	if (!side->n_vms)
 		return;
-	table_init(&table, 1 + (before ? 2 : 1) * ARRAY_SIZE(vm_columns), ~1U);
+	table_init(&table, 2 + (before ? 2 : 1) * ARRAY_SIZE(vm_columns), ~1U);
 	if (ctl->legend) {
 		table_cell(&table, "VM");
 		for (size_t i = 0; i < ARRAY_SIZE(vm_columns); i++) {
@@ -92,6 +123,7 @@ static void print_vms(const struct ctl *ctl, const struct stats *now, const stru
 			if (before)
 				table_cell(&table, "/S");
 		}
+		table_cell(&table, "CR3 HIT RATE");
 	}
 	for (size_t i = 0; i < side->n_vms; i++)
 		vm_cells(&table, now, before, &side->vms[i]);
@@ -140,6 +172,7 @@ static void print_side(const struct ctl *ctl, const struct stats *now, const str
 	else
 		printf("guest\n");
 	print_totals(ctl, now, before, i);
+	print_hits(now, before, i);
 	for (size_t h = 0; h < side->n_histograms; h++)
 		print_histogram(&side->histogram[h]);
 	if (i == SIDE_HOST)
