@@ -67,6 +67,15 @@ for way in empty truncated noise huge long missing directory loop pipe endless; 
 			;;
 		esac
 		case $file in
+		*/features/* | */reasons/* | */cr3_cache)
+			runs "$way" "$file" doctor
+			[ "$way" = missing ] || grep -q "$file" "$out" || unnamed="$unnamed $file"
+			;;
+		esac
+		case $file in
+		*/reasons/*)
+			runs "$way" "$file" enable --runtime --guest page cr3-cache
+			;;
 		*/features/*)
 			runs "$way" "$file" disable --runtime --host --dry-run
 			runs "$way" "$file" disable --runtime --guest --dry-run
@@ -100,7 +109,7 @@ for way in empty missing loop pipe noise; do
 		rm -rf "$root" && cp -a "$tmp/whole" "$root"
 		rm -rf "${root:?}/$dir"
 		damage "$way" "$root/$dir"
-		for verb in status stats "enable --host" "disable --guest --runtime" apply \
+		for verb in status doctor stats "enable --host" "disable --guest --runtime" apply \
 			"stats --vm 2000-3" "stats --reset" "disable --vm 2000-3"; do
 			# shellcheck disable=SC2086 # words
 			runs "$way" "$dir" $verb

@@ -24,6 +24,8 @@ exits 0 "status" status
 golden status-both
 exits 0 "stats" stats
 exits 0 "version" version
+exits 0 "doctor" doctor
+golden doctor-both
 exits 0 "help" help
 
 for args in "disable --host" "disable --host --runtime" "disable --host kick" "stats --reset" \

@@ -101,6 +101,24 @@ static void lines(void **state)
 	assert_string_equal(line, "");
 }
 
+static void pairs(void **state)
+{
+	static const char *const bad[] = {"",	    "\n",	   "a\n",     "a \n",
+					  "a 1",    "a  1\n",	   "a 1 2\n", " a 1\n",
+					  "b 1\n",  "a 1\nb\n",	   "a 1\n\n", "a 1\nb \033\n",
+					  "aa 1\n", "a 12345678\n"};
+	char value[8] = "before";
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse_pair(bad[i], "a", value, sizeof(value)), BAD);
+		assert_string_equal(value, "before");
+	}
+	assert_int_equal(parse_pair("b 2\na 1\naa 3\n", "a", value, sizeof(value)), 0);
+	assert_string_equal(value, "1");
+	assert_int_equal(parse_pair("a 1234567\n", "a", value, sizeof(value)), 0);
+	assert_string_equal(value, "1234567");
+}
+
 static void ranges(void **state)
 {
 	static const char *const bad[] = {
@@ -256,6 +274,7 @@ static void noise(void **state)
 		features_init(&all);
 		parse_line(text, line, sizeof(line));
 		parse_range(text, &range);
+		parse_pair(text, "a", line, sizeof(line));
 		parse_names(text, ' ', &all, &set);
 		parse_names(text, '\n', &all, &set);
 		parse_counters(text, &all, &c);
@@ -268,11 +287,12 @@ static void noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bools),      cmocka_unit_test(numbers),
-		cmocka_unit_test(vm_ids),     cmocka_unit_test(lines),
-		cmocka_unit_test(ranges),     cmocka_unit_test(names),
-		cmocka_unit_test(names_full), cmocka_unit_test(counters),
-		cmocka_unit_test(histograms), cmocka_unit_test(noise),
+		cmocka_unit_test(bools),    cmocka_unit_test(numbers),
+		cmocka_unit_test(vm_ids),   cmocka_unit_test(lines),
+		cmocka_unit_test(pairs),    cmocka_unit_test(ranges),
+		cmocka_unit_test(names),    cmocka_unit_test(names_full),
+		cmocka_unit_test(counters), cmocka_unit_test(histograms),
+		cmocka_unit_test(noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

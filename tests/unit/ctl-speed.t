@@ -32,6 +32,8 @@ tree both
 within "status" "$(measure status)" 20 ms
 within "status --json" "$(measure status --json)" 20 ms
 [ ! -x /usr/bin/time ] || within "status" "$(rss status)" 8192 KiB
+within "doctor" "$(measure doctor)" 20 ms
+[ ! -x /usr/bin/time ] || within "doctor" "$(rss doctor)" 8192 KiB
 tree unloaded
 within "status, not loaded" "$(measure status)" 20 ms
 [ ! -x /usr/bin/time ] || within "status, not loaded" "$(rss status)" 8192 KiB
@@ -39,6 +41,7 @@ rm -rf "$root"
 "$unit/ctl-tree" host "$root" 1000
 within "stats, 1000 VMs" "$(measure stats)" 100 ms
 within "stats --json, 1000 VMs" "$(measure stats --json)" 100 ms
+within "doctor, 1000 VMs" "$(measure doctor)" 100 ms
 within "status, 1000 VMs" "$(measure status)" 100 ms
 [ ! -x /usr/bin/time ] || within "stats, 1000 VMs" "$(rss stats)" 16384 KiB
 done_testing

@@ -13,7 +13,7 @@ exits 0 "-h" -h
 golden help
 exits 0 "--help among others" --no-legend --help
 golden help
-for verb in status enable disable apply stats version help; do
+for verb in status enable disable apply stats version doctor help; do
 	exits 0 "help $verb" help $verb
 	golden "help-$verb"
 	exits 0 "$verb --help" $verb --help
@@ -22,15 +22,15 @@ for verb in status enable disable apply stats version help; do
 	golden "help-$verb"
 done
 exits 0 "help, JSON" help --json
-says verbs.length 7
+says verbs.length 8
 exits 0 "help of one verb, JSON" help --json stats
 says verbs.length 1
 exits 0 "--version" --version
 [ "$(cat "$out")" = "kvmpvctl $(cat VERSION)" ]
 ok $? "is that of VERSION" "$out"
 
-for wrong in frobnicate --frobnicate -x "status x" "stats x" "version x" "apply x" "help x" \
-	"help status stats" "status --dry-run" "stats --runtime" "--color" "--color=blue" \
+for wrong in frobnicate --frobnicate -x "status x" "stats x" "version x" "doctor x" "apply x" "help x" \
+	"help status stats" "status --dry-run" "stats --runtime" "doctor --vm 1-1" "--color" "--color=blue" \
 	"--color blue" "--json=yes" "--root" "completion" "completion fish" "status --jso" \
 	"enable --watch 1" "stats --watch 86401" "stats --watch -1" "stats --count 1 --watch 1x"; do
 	# shellcheck disable=SC2086 # words

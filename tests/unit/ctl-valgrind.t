@@ -9,6 +9,8 @@ if ! command -v valgrind >/dev/null; then
 	exit
 fi
 release=$(uname -r)
+make -s build/unit/ctl-refuse.so >&2 || exit 1
+refuse=$PWD/build/unit/ctl-refuse.so
 
 clean() { # NAME ARGUMENT...
 	name=$1
@@ -24,13 +26,13 @@ clean() { # NAME ARGUMENT...
 verbs() { # NAME: all that read, in both forms
 	for form in "" --json; do
 		# shellcheck disable=SC2086 # none or one word
-		for verb in status "stats --histogram" version; do
+		for verb in status "stats --histogram" version doctor; do
 			clean "$1" $verb $form
 		done
 	done
 }
 
-for kind in both unloaded bare; do
+for kind in both unloaded bare guest-cr3; do
 	tree $kind
 	verbs $kind
 done
@@ -52,6 +54,8 @@ clean both enable --host --dry-run
 clean both disable --guest --runtime
 clean both disable --vm 2000-3 kick
 clean both enable --host teleport
+clean both enable --guest cr3-cache
+LD_PRELOAD=$refuse CTL_REFUSE=/cr3-cache clean both enable --host cr3-cache
 clean both disable --vm 5-5 kick
 clean both apply
 clean both apply --json

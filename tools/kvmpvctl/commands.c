@@ -77,6 +77,13 @@ const struct command commands[] = {
 		.run = cmd_version,
 	},
 	{
+		.name = "doctor",
+		.summary = "check this machine and say what to do",
+		.text = "A line a check: PASS, WARN or FAIL, and what to do next. Needs no root, "
+			"changes nothing.",
+		.run = cmd_doctor,
+	},
+	{
 		.name = "help",
 		.arguments = ARGS_VERB,
 		.summary = "explain kvmpvctl or a verb",
@@ -96,7 +103,7 @@ const struct command commands[] = {
 
 const struct exit_def exits[] = {
 	{EXIT_DONE, "done; for status: what is loaded is active"},
-	{EXIT_FAILED, "failed, or something could not be read"},
+	{EXIT_FAILED, "failed, or something could not be read; for doctor: a check FAILs"},
 	{EXIT_USAGE, "wrong usage"},
 	{EXIT_INACTIVE, "a module is not loaded, or not active"},
 	{EXIT_UNSUPPORTED, "not supported on this machine or by the loaded module"},

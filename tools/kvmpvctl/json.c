@@ -229,6 +229,7 @@ const struct render_ops json_ops = {
 	.stats = json_stats,
 	.reset = json_reset,
 	.versions = json_versions,
+	.doctor = json_doctor,
 	.help = json_help,
 	.failure = json_failure,
 };

@@ -18,6 +18,7 @@ void json_add_text(json_object *object, const char *key, const char *value);
 void json_add_problems(const struct ctl *ctl, json_object *object);
 json_object *json_names(const struct names *names, uint64_t set);
 
+void json_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void json_help(struct ctl *ctl, const struct command *command);
 void json_status(struct ctl *ctl, const struct status *status);
 void json_stats(struct ctl *ctl, const struct stats *now, const struct stats *before);

@@ -167,6 +167,43 @@ int parse_names(const char *text, char between, struct names *names, uint64_t *r
 }
 
 /**
+ * parse_pair() - the value of a name in a file of a name and a value a line
+ * @text: the file
+ * @key: the name
+ * @ret_value: its value: printable ASCII without a space
+ * @size: bytes at @ret_value
+ *
+ * Return: 0 or -EBADMSG, also when the name is not there.
+ */
+int parse_pair(const char *text, const char *key, char *ret_value, size_t size)
+{
+	size_t wanted = strlen(key);
+	const char *value = NULL;
+	size_t value_len = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " \n");
+		size_t rest = text[len] == ' ' ? strcspn(text + len + 1, " \n") : 0;
+
+		if (!len || !rest || text[len + 1 + rest] != '\n')
+			return -EBADMSG;
+		for (size_t i = 0; i < len + 1 + rest; i++)
+			if (text[i] < ' ' || text[i] > '~')
+				return -EBADMSG;
+		if (len == wanted && !strncmp(text, key, len)) {
+			value = text + len + 1;
+			value_len = rest;
+		}
+		text += len + 1 + rest + 1;
+	}
+	if (!value || value_len >= size)
+		return -EBADMSG;
+	memcpy(ret_value, value, value_len);
+	ret_value[value_len] = '\0';
+	return 0;
+}
+
+/**
  * parse_counters() - a ``stats`` file
  * @text: the file
  * @names: counters known so far; new ones are added

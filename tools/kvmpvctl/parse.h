@@ -56,6 +56,7 @@ int parse_u64(const char *s, size_t len, uint64_t *ret_value);
 int parse_vm_id(const char *name, struct vm_id *ret_id);
 int parse_line(const char *text, char *ret_line, size_t size);
 int parse_range(const char *text, struct range *ret_range);
+int parse_pair(const char *text, const char *key, char *ret_value, size_t size);
 int parse_names(const char *text, char between, struct names *names, uint64_t *ret_set);
 int parse_counters(const char *text, struct names *names, struct counters *ret_counters);
 int parse_histograms(const char *text, struct histogram ret_histogram[HISTOGRAMS_MAX],

@@ -58,6 +58,7 @@ static void cpu_read(const struct ctl *ctl, struct platform *platform)
 		platform->cpu_flag = "vmx";
 	else if (has_word(flags, "svm"))
 		platform->cpu_flag = "svm";
+	platform->ept = has_word(flags, "ept");
 	platform->in_vm = has_word(flags, "hypervisor");
 }
 

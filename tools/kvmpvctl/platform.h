@@ -10,6 +10,7 @@
  * @dev_kvm: /dev/kvm is there
  * @kvm_module: ``kvm_intel`` or ``kvm_amd`` when loaded, else empty
  * @cpu_flag: ``vmx`` or ``svm`` when the CPU has it, else empty
+ * @ept: the CPU has extended page tables
  * @in_vm: the CPU says that it is virtual
  * @hypervisor: signature in CPUID: ``KVMKVMKVM`` if KVM's is anywhere, else the first; ``none``
  * @kvmpv_base: where CPUID has the kvmpv block, 0 for nowhere
@@ -21,6 +22,7 @@ struct platform {
 	bool dev_kvm;
 	const char *kvm_module;
 	const char *cpu_flag;
+	bool ept;
 	bool in_vm;
 	char hypervisor[16];
 	uint32_t kvmpv_base;

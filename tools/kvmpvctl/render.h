@@ -80,6 +80,22 @@ struct versions {
 	char note[SIDE_COUNT][256];
 };
 
+enum verdict { VERDICT_PASS, VERDICT_WARN, VERDICT_FAIL };
+
+/**
+ * struct finding - what a check of ``kvmpvctl doctor`` found
+ * @name: of the check
+ * @verdict: how bad it is
+ * @text: what was found
+ * @next: what to do about it, empty when nothing is to be done
+ */
+struct finding {
+	const char *name;
+	enum verdict verdict;
+	char text[768];
+	char next[512];
+};
+
 /**
  * struct render_ops - a form of output
  * @status: print a status
@@ -87,6 +103,7 @@ struct versions {
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
  * @versions: print versions
+ * @doctor: print what checks found
  * @help: explain a verb, or all for NULL
  * @failure: print why there is no result
  */
@@ -96,6 +113,7 @@ struct render_ops {
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
+	void (*doctor)(struct ctl *ctl, const struct finding *findings, size_t n);
 	void (*help)(struct ctl *ctl, const struct command *command);
 	void (*failure)(struct ctl *ctl, const struct failure *failure);
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Results as text: the shorter ones; see text-status.c, text-stats.c and text-help.c for the rest.
+ * Results as text: the shorter ones; see text-status.c, text-stats.c, text-doctor.c and text-help.c
+ * for the rest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,7 @@ const struct render_ops text_ops = {
 	.stats = text_stats,
 	.reset = text_reset,
 	.versions = text_versions,
+	.doctor = text_doctor,
 	.help = text_help,
 	.failure = text_failure,
 };

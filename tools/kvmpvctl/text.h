@@ -8,6 +8,7 @@ bool text_color(const struct ctl *ctl);
 void text_problems(const struct ctl *ctl, FILE *out, const char *before);
 void text_status(struct ctl *ctl, const struct status *status);
 void text_stats(struct ctl *ctl, const struct stats *now, const struct stats *before);
+void text_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void text_help(struct ctl *ctl, const struct command *command);
 
 #endif /* KVMPVCTL_TEXT_H */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvmpvctl doctor: one check after the other, each with a verdict and what to do about it.
+ *
+ * PASS: nothing to do. WARN: as somebody may want it, or not; worth a look. FAIL: something that
+ * was asked for does not work.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice.h"
+#include "commands.h"
+#include "doctor.h"
+
+static const struct check checks[] = {
+	{"machine", SIDE_COUNT, check_machine},
+	{"host.module", SIDE_HOST, check_module},
+	{"host.ept", SIDE_HOST, check_ept},
+	{"host.cr3-cache", SIDE_HOST, check_cr3_host},
+	{"host.cr3-vms", SIDE_HOST, check_cr3_vms},
+	{"host.cr3-hits", SIDE_HOST, check_cr3_hits},
+	{"guest.module", SIDE_GUEST, check_module},
+	{"guest.cr3-cache", SIDE_GUEST, check_cr3_guest},
+	{"guest.cr3-code", SIDE_GUEST, check_cr3_code},
+	{"guest.cr3-flush", SIDE_GUEST, check_cr3_flush},
+	{"guest.cr3-pti", SIDE_GUEST, check_cr3_pti},
+	{"guest.cr3-hits", SIDE_GUEST, check_cr3_hits},
+};
+
+/**
+ * report() - say what a check found
+ * @finding: to be filled
+ * @verdict: how bad it is
+ * @next: what to do about it; NULL only for VERDICT_PASS
+ * @fmt: what was found, as for printf()
+ *
+ * Return: true, for the check to return.
+ */
+bool report(struct finding *finding, enum verdict verdict, const char *next, const char *fmt, ...)
+{
+	va_list args;
+
+	finding->verdict = verdict;
+	snprintf(finding->next, sizeof(finding->next), "%s", next ?: "");
+	va_start(args, fmt);
+	vsnprintf(finding->text, sizeof(finding->text), fmt, args);
+	va_end(args);
+	return true;
+}
+
+static void gather(struct ctl *ctl, struct evidence *evidence)
+{
+	unsigned int asked = ctl->sides ?: SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST);
+	struct status *status = &evidence->status;
+
+	memset(evidence, 0, sizeof(*evidence));
+	platform_read(ctl, &status->platform);
+	features_init(&status->features);
+	if (asked & SIDE_MASK(SIDE_HOST))
+		host_read(ctl, &status->features, &status->host);
+	if (asked & SIDE_MASK(SIDE_GUEST))
+		guest_read(ctl, &status->features, &status->guest);
+	if (status->guest.module.loaded)
+		cr3_code_read(ctl, &evidence->code);
+	advise(ctl, status);
+	evidence->sides = ctl->sides | (asked & (status->platform.possible | sides_loaded(ctl)));
+}
+
+/**
+ * cmd_doctor() - ``kvmpvctl doctor``
+ * @ctl: the run
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: exit code.
+ */
+int cmd_doctor(struct ctl *ctl, int argc, char **argv)
+{
+	struct evidence *evidence = xrealloc(NULL, 1, sizeof(*evidence));
+	struct finding *findings = xrealloc(NULL, ARRAY_SIZE(checks), sizeof(*findings));
+	int code = EXIT_DONE;
+	size_t n = 0;
+
+	gather(ctl, evidence);
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+		const struct check *check = &checks[i];
+
+		if (check->side != SIDE_COUNT && !(evidence->sides & SIDE_MASK(check->side)))
+			continue;
+		findings[n].name = check->name;
+		if (!check->run(ctl, evidence, check->side, &findings[n]))
+			continue;
+		if (findings[n].verdict == VERDICT_FAIL)
+			code = EXIT_FAILED;
+		n++;
+	}
+	ctl->ops->doctor(ctl, findings, n);
+	host_free(&evidence->status.host);
+	free(findings);
+	free(evidence);
+	return code;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What ``kvmpvctl doctor`` looks at and finds. A check is a function and a line in the table of
+ * builtin-doctor.c; it judges by what this machine shows, and says nothing where it has nothing to
+ * judge by.
+ */
+#ifndef KVMPVCTL_DOCTOR_H
+#define KVMPVCTL_DOCTOR_H
+
+#include "render.h"
+
+/**
+ * struct cr3_code - the guest's file ``cr3_cache``
+ * @known: it could be read
+ * @mechanism: ``jump``, ``probe`` or ``none``
+ * @sites: instructions taken over
+ * @pti: page-table isolation is on
+ * @flush: the flush of the local TLB was taken over
+ */
+struct cr3_code {
+	bool known;
+	char mechanism[16];
+	uint64_t sites;
+	bool pti;
+	bool flush;
+};
+
+/**
+ * struct evidence - what the checks judge by
+ * @sides: SIDE_MASK() of the sides to judge
+ * @status: as ``kvmpvctl status`` has it
+ * @code: how the cr3 cache is built into this guest
+ */
+struct evidence {
+	unsigned int sides;
+	struct status status;
+	struct cr3_code code;
+};
+
+/**
+ * check_fn() - a check
+ * @ctl: the run
+ * @evidence: what is known
+ * @side: whose it is; SIDE_COUNT for the machine's
+ * @ret_finding: the verdict
+ *
+ * Return: false when there is nothing to say.
+ */
+typedef bool check_fn(struct ctl *ctl, const struct evidence *evidence, enum side side,
+		      struct finding *ret_finding);
+
+/**
+ * struct check - a line in the table of checks
+ * @name: what it is about
+ * @side: whose it is; SIDE_COUNT for the machine's
+ * @run: the check
+ */
+struct check {
+	const char *name;
+	enum side side;
+	check_fn *run;
+};
+
+bool report(struct finding *finding, enum verdict verdict, const char *next, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* doctor-module.c */
+check_fn check_machine, check_module;
+
+/* doctor-cr3.c */
+#define CR3_FEATURE "cr3-cache"
+uint64_t cr3_bit(const struct evidence *evidence);
+bool cr3_missing(enum side side, uint64_t features, struct finding *ret_finding);
+check_fn check_cr3_hits;
+
+/* doctor-cr3-host.c */
+check_fn check_ept, check_cr3_host, check_cr3_vms;
+
+/* doctor-cr3-guest.c */
+void cr3_code_read(struct ctl *ctl, struct cr3_code *ret_code);
+check_fn check_cr3_guest, check_cr3_code, check_cr3_flush, check_cr3_pti;
+
+#endif /* KVMPVCTL_DOCTOR_H */
