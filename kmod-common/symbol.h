@@ -17,5 +17,7 @@ struct kvmpv_symbol {
 };
 
 int kvmpv_symbol_find(const char *module, const char *name, struct kvmpv_symbol *ret_symbol);
+unsigned long kvmpv_symbol_address(const char *name);
+unsigned long kvmpv_symbol_size(unsigned long addr);
 
 #endif /* KVMPV_SYMBOL_H */

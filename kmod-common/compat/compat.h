@@ -26,6 +26,10 @@
 #define wrmsrq_safe(msr, value) wrmsrl_safe(msr, value)
 #endif
 
+#ifndef KVMPV_HAVE_SMP_TEXT_POKE_SINGLE
+#define smp_text_poke_single text_poke_bp
+#endif
+
 #ifdef KVMPV_HAVE_CPUID_API_HEADER
 #include <asm/cpuid/api.h>
 #endif
