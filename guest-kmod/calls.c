@@ -32,14 +32,15 @@ static long to_errno(long ret)
 }
 
 /* Without preemption, or the round trip would include somebody else's time slice. */
-static long timed_call(u32 nr, unsigned long a0, unsigned long a1, unsigned long a2)
+static long timed_call(u32 nr, unsigned long a0, unsigned long a1, unsigned long a2,
+		       unsigned long a3)
 {
 	u64 start, end;
 	long ret;
 
 	preempt_disable_notrace();
 	start = rdtsc_ordered();
-	ret = kvm_hypercall3(nr, a0, a1, a2);
+	ret = kvm_hypercall4(nr, a0, a1, a2, a3);
 	end = rdtsc_ordered();
 	preempt_enable_notrace();
 	stats_call_ticks(end > start ? end - start : 0);
@@ -52,7 +53,7 @@ static long feature_call(u32 feature, u32 nr, unsigned long a0, unsigned long a1
 
 	if (!state_uses(feature))
 		return -EOPNOTSUPP;
-	ret = timed_call(nr, a0, a1, 0);
+	ret = timed_call(nr, a0, a1, 0, 0);
 	if (ret == -ENODEV || ret == -EPROTO)
 		watch_poke();
 	return ret;
@@ -71,7 +72,7 @@ static long feature_call(u32 feature, u32 nr, unsigned long a0, unsigned long a1
  */
 int call_hello(u32 features)
 {
-	long ret = timed_call(KVMPV_HC_HELLO, KVMPV_ABI_MIN, KVMPV_ABI_MAX, features);
+	long ret = timed_call(KVMPV_HC_HELLO, KVMPV_ABI_MIN, KVMPV_ABI_MAX, features, 0);
 
 	if (ret >= 0 && (ret < KVMPV_ABI_MIN || ret > KVMPV_ABI_MAX))
 		ret = -EPROTO;
@@ -84,11 +85,11 @@ int call_hello(u32 features)
  *
  * There is nothing to do about a failure: a host that does not know the call has no handshake.
  *
- * Context: after a successful call_hello().
+ * Context: any, NMI included; after a successful call_hello().
  */
 void call_bye(void)
 {
-	timed_call(KVMPV_HC_BYE, 0, 0, 0);
+	timed_call(KVMPV_HC_BYE, 0, 0, 0, 0);
 }
 
 /**
@@ -147,6 +148,52 @@ int call_stats(struct kvmpv_stats *stats, size_t size)
 }
 
 /**
+ * call_cr3_register() - share a page for the cr3 cache, for this vCPU
+ * @page: the page; emptied and then written by the host
+ * @start: of the look-up window, as in abi.h
+ * @end: of the window
+ * @abort: where the host continues what it interrupted inside the window
+ *
+ * Context: preemptible or not, but bound to the CPU; after a handshake with the feature.
+ *
+ * Return: 0 or the host's error.
+ */
+int call_cr3_register(struct kvmpv_cr3_page *page, unsigned long start, unsigned long end,
+		      unsigned long abort)
+{
+	return timed_call(KVMPV_HC_CR3_REGISTER, virt_to_phys(page), start, end, abort);
+}
+
+/**
+ * call_cr3_unregister() - take this vCPU's page back
+ *
+ * A failure means that the host is gone, and then it has no page either.
+ *
+ * Context: preemptible or not, but bound to the CPU.
+ */
+void call_cr3_unregister(void)
+{
+	timed_call(KVMPV_HC_CR3_UNREGISTER, 0, 0, 0, 0);
+}
+
+/**
+ * call_cr3_release() - a page directory is no longer one: drop what is cached of it
+ * @pgd: its guest-physical address
+ *
+ * For this vCPU only, and never the one it runs on. Not to do it costs the host an entry of its
+ * cache, which another one takes over soon enough.
+ *
+ * Context: any but NMI.
+ *
+ * Return: how many roots were dropped, -EOPNOTSUPP when the feature is not in use, another error
+ * from the host.
+ */
+int call_cr3_release(phys_addr_t pgd)
+{
+	return feature_call(KVMPV_FEATURE_MASK(CR3_CACHE), KVMPV_HC_CR3_RELEASE, pgd, 0);
+}
+
+/**
  * call_probe() - does the host still know our handshake?
  * @used: feature bits in use
  *
@@ -165,6 +212,8 @@ int call_probe(u32 used)
 		ret = kvm_hypercall1(KVMPV_HC_YIELD, apic_id(raw_smp_processor_id()));
 	else if (used & KVMPV_FEATURE_MASK(STATS))
 		ret = kvm_hypercall2(KVMPV_HC_STATS, 0, 0);
+	else if (used & KVMPV_FEATURE_MASK(CR3_CACHE))
+		ret = kvm_hypercall1(KVMPV_HC_CR3_RELEASE, 1);
 	/* An argument that is out of its range was looked at, so there is a handshake. */
 	if (ret > 0 || ret == -KVMPV_EINVAL)
 		ret = 0;

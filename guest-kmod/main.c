@@ -12,6 +12,7 @@
 #include <kvmpv/abi.h>
 
 #include "cmdline.h"
+#include "cr3.h"
 #include "names.h"
 #include "power.h"
 #include "state.h"
@@ -65,6 +66,7 @@ static int __init kvmpv_guest_init(void)
 
 err_state:
 	state_exit();
+	cr3_exit();
 	power_exit();
 	return ret;
 }
@@ -73,6 +75,7 @@ static void __exit kvmpv_guest_exit(void)
 {
 	guest_sysfs_exit();
 	state_exit();
+	cr3_exit();
 	power_exit();
 }
 

@@ -5,6 +5,8 @@
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -15,6 +17,7 @@
 #include <kvmpv/abi.h>
 
 #include "calls.h"
+#include "cr3.h"
 #include "names.h"
 #include "page.h"
 #include "selftest.h"
@@ -191,10 +194,36 @@ static void test_page(struct outcome *outcome)
 		enter(outcome, page_test(cpu));
 }
 
+/* A page of our own is nobody's page directory, so there is nothing to drop. */
+static int release_nothing(void)
+{
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+	int ret;
+
+	if (!page)
+		return -ENOMEM;
+	ret = call_cr3_release(virt_to_phys(page));
+	if (ret > 0)
+		ret = -EPROTO;
+	if (!ret && call_cr3_release(virt_to_phys(page) + 1) != -EINVAL)
+		ret = -ERANGE;
+	free_page((unsigned long)page);
+	return ret;
+}
+
+static void test_cr3_cache(struct outcome *outcome)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		enter(outcome, cr3_test(cpu));
+	enter(outcome, release_nothing());
+}
+
 static void (*const tests[])(struct outcome *outcome) = {
 	[KVMPV_FEATURE_KICK] = test_kick,     [KVMPV_FEATURE_YIELD] = test_yield,
 	[KVMPV_FEATURE_UNHALT] = test_unhalt, [KVMPV_FEATURE_STATS] = test_stats,
-	[KVMPV_FEATURE_PAGE] = test_page,
+	[KVMPV_FEATURE_PAGE] = test_page,     [KVMPV_FEATURE_CR3_CACHE] = test_cr3_cache,
 };
 
 static_assert(ARRAY_SIZE(tests) == KVMPV_FEATURE_COUNT);

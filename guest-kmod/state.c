@@ -17,6 +17,7 @@
 #include <kvmpv/abi.h>
 
 #include "calls.h"
+#include "cr3.h"
 #include "names.h"
 #include "page.h"
 #include "state.h"
@@ -32,6 +33,7 @@ static DEFINE_MUTEX(lock);
 /*
  * @greeted: a hello was answered, so a bye is due
  * @refused: @view.host has nothing for us; do not ask again before something changed
+ * @failed: feature bits that are offered, but not possible; likewise
  * @lost: there was a handshake, and the host went away
  * @halted: the machine is going down or to sleep
  * @scanned: when host_find() last ran, in jiffies
@@ -41,6 +43,7 @@ static struct {
 	struct state_view view;
 	bool greeted;
 	bool refused;
+	u32 failed;
 	bool lost;
 	bool halted;
 	unsigned long scanned;
@@ -79,6 +82,7 @@ static void quit(void)
 	WRITE_ONCE(state_used, 0);
 	self.view.used = 0;
 	page_stop();
+	cr3_stop();
 	if (self.greeted)
 		call_bye();
 	self.greeted = false;
@@ -132,12 +136,57 @@ static void give_up_hello(int error)
 		give_up("host refused the handshake (error %d)", error);
 }
 
-/* Handshake, or another one. Ends in GUEST_ACTIVE, or in GUEST_IDLE with all of it undone. */
+/* What is offered, switched on and possible. */
+static u32 choose(void)
+{
+	const u32 cr3 = KVMPV_FEATURE_MASK(CR3_CACHE);
+	u32 features = self.view.host.features & KVMPV_FEATURES_ALL & self.view.wanted;
+
+	if (features & cr3 & ~self.failed && cr3_find())
+		self.failed |= cr3;
+	return features & ~self.failed;
+}
+
+/*
+ * Handshake, or another one, and whatever the features need then. -EAGAIN: one of them is out, so
+ * there has to be another handshake without it.
+ */
+static int agree(u32 features)
+{
+	struct page_terms terms;
+	int ret;
+
+	WRITE_ONCE(state_used, state_used & features);
+	page_stop();
+	cr3_pause();
+	ret = call_hello(features);
+	/* A version that we do not speak is no agreement for us, but it is one for the host. */
+	self.greeted |= ret >= 0 || ret == -EPROTO;
+	if (ret < 0) {
+		give_up_hello(ret);
+		return ret;
+	}
+	terms = (struct page_terms){ret, features, self.view.host.instance};
+	ret = features & KVMPV_FEATURE_MASK(PAGE) ? page_start(&terms) : 0;
+	if (ret) {
+		give_up("shared page failed (error %d)", ret);
+		return ret;
+	}
+	if (!(features & KVMPV_FEATURE_MASK(CR3_CACHE))) {
+		cr3_stop();
+	} else if (cr3_start()) {
+		self.failed |= KVMPV_FEATURE_MASK(CR3_CACHE);
+		return -EAGAIN;
+	}
+	self.view.abi = terms.abi;
+	return 0;
+}
+
+/* Ends in GUEST_ACTIVE, or in GUEST_IDLE with everything undone. */
 static void start(void)
 {
 	char reason[STATE_REASON_MAX];
-	struct page_terms terms;
-	u32 features;
+	u32 features, failed = self.failed;
 	int ret;
 
 	look();
@@ -147,29 +196,20 @@ static void start(void)
 		give_up("%s", self.lost ? LOST : reason);
 		return;
 	}
-	features = self.view.host.features & KVMPV_FEATURES_ALL & self.view.wanted;
-	if (!features) {
-		give_up("no feature is both offered and switched on");
-		self.refused = true;
+	do {
+		features = choose();
+		if (!features) {
+			give_up("no feature is both offered and switched on");
+			self.refused = true;
+			return;
+		}
+		ret = agree(features);
+	} while (ret == -EAGAIN);
+	if (ret)
 		return;
-	}
-	WRITE_ONCE(state_used, state_used & features);
-	page_stop();
-	ret = call_hello(features);
-	/* A version that we do not speak is no agreement for us, but it is one for the host. */
-	self.greeted |= ret >= 0 || ret == -EPROTO;
-	if (ret < 0) {
-		give_up_hello(ret);
-		return;
-	}
-	terms = (struct page_terms){ret, features, self.view.host.instance};
-	ret = features & KVMPV_FEATURE_MASK(PAGE) ? page_start(&terms) : 0;
-	if (ret) {
-		give_up("shared page failed (error %d)", ret);
-		return;
-	}
+	if (self.failed & ~failed)
+		pr_info_ratelimited("the cr3 cache is not used: %s\n", cr3_why());
 	self.lost = false;
-	self.view.abi = terms.abi;
 	self.view.used = features;
 	WRITE_ONCE(state_used, features);
 	enter(GUEST_ACTIVE, "");
@@ -237,6 +277,7 @@ int state_set_enable(bool enable)
 	} else if (enable != self.view.enable) {
 		WRITE_ONCE(self.view.enable, enable);
 		self.lost = false;
+		self.failed = 0;
 		if (running()) {
 			start();
 		} else if (!self.halted) {
@@ -267,6 +308,7 @@ void state_set_feature(u32 feature, bool on)
 	wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
 	if (wanted != self.view.wanted) {
 		self.view.wanted = wanted;
+		self.failed &= ~feature;
 		if (running() && self.view.state != GUEST_DISABLED) {
 			start();
 			report();
@@ -283,7 +325,9 @@ static bool intact(void)
 	if (!host_same(&self.view.host))
 		return false;
 	ret = call_probe(self.view.used);
-	return ret != -EPROTO && ret != -ENODEV;
+	if (ret == -EPROTO || ret == -ENODEV)
+		return false;
+	return !(self.view.used & KVMPV_FEATURE_MASK(CR3_CACHE)) || cr3_intact();
 }
 
 /*
@@ -300,6 +344,7 @@ static bool recover(void)
 	look();
 	gone = self.view.host.instance != instance;
 	self.lost = gone;
+	self.failed = 0;
 	if (gone)
 		WRITE_ONCE(state_used, 0);
 	start();
@@ -331,6 +376,7 @@ void state_check(void)
 		host_find(&host);
 		if ((self.refused || !host.base) && !memcmp(&host, &self.view.host, sizeof(host)))
 			goto unlock;
+		self.failed = 0;
 		start();
 	}
 	if (was_lost && self.view.state == GUEST_ACTIVE)
@@ -370,6 +416,7 @@ void state_resume(void)
 	mutex_lock(&lock);
 	if (self.halted) {
 		WRITE_ONCE(self.halted, false);
+		self.failed = 0;
 		if (running())
 			start();
 		else
@@ -415,21 +462,53 @@ bool state_watching(void)
 	return READ_ONCE(self.view.enable) && !READ_ONCE(self.halted);
 }
 
+/*
+ * For readers: while nobody watches, the host is looked for here, at most once a second: a scan
+ * costs hundreds of exits, and anybody may read sysfs.
+ */
+static void refresh(void)
+{
+	if (self.view.state != GUEST_DISABLED && !state_watching() && !self.halted &&
+	    time_after(jiffies, self.scanned + HZ))
+		rest();
+}
+
 /**
  * state_get() - everything there is to see
  * @ret_view: filled in
- *
- * While nobody watches, the host is looked for here, at most once a second: a scan costs hundreds
- * of exits, and anybody may read sysfs.
  *
  * Context: process, may sleep.
  */
 void state_get(struct state_view *ret_view)
 {
 	mutex_lock(&lock);
-	if (self.view.state != GUEST_DISABLED && !state_watching() && !self.halted &&
-	    time_after(jiffies, self.scanned + HZ))
-		rest();
+	refresh();
 	*ret_view = self.view;
+	mutex_unlock(&lock);
+}
+
+/**
+ * state_reason() - why a feature is not in use
+ * @feature: its bit
+ * @ret_reason: one line without a newline; empty when it is in use
+ *
+ * Context: process, may sleep.
+ */
+void state_reason(u32 feature, char ret_reason[STATE_REASON_MAX])
+{
+	const char *reason = self.view.reason;
+
+	mutex_lock(&lock);
+	refresh();
+	if (self.view.used & feature)
+		reason = "";
+	else if (!(self.view.wanted & feature))
+		reason = "switched off";
+	else if (self.view.state != GUEST_DISABLED && self.view.host.base &&
+		 !(self.view.host.features & feature))
+		reason = "the host does not offer it";
+	else if (self.failed & feature)
+		reason = cr3_why();
+	strscpy(ret_reason, reason, STATE_REASON_MAX);
 	mutex_unlock(&lock);
 }

@@ -66,5 +66,6 @@ bool state_watching(void);
 u32 state_hold(void);
 void state_release(void);
 void state_get(struct state_view *ret_view);
+void state_reason(u32 feature, char ret_reason[STATE_REASON_MAX]);
 
 #endif /* KVMPV_GUEST_STATE_H */

@@ -13,6 +13,7 @@
 
 #include "cmdline.h"
 #include "counters.h"
+#include "cr3.h"
 #include "stats.h"
 
 DEFINE_PER_CPU(struct guest_counts, guest_counts);
@@ -29,6 +30,7 @@ struct totals {
 	u64 call_ticks[KVMPV_HIST_BUCKETS];
 };
 
+/* Hits and misses are not in guest_counts: they are counted in the pages shared with the host. */
 static void collect(struct totals *ret_totals)
 {
 	int cpu, i;
@@ -37,6 +39,7 @@ static void collect(struct totals *ret_totals)
 	for_each_possible_cpu(cpu)
 		for (i = 0; i < GUEST_COUNTER_NR; i++)
 			ret_totals->counter[i] += READ_ONCE(per_cpu(guest_counts, cpu).count[i]);
+	cr3_counts(&ret_totals->counter[GUEST_CR3_HITS], &ret_totals->counter[GUEST_CR3_MISSES]);
 	kvmpv_hist_sum(&call_ticks, ret_totals->call_ticks);
 }
 

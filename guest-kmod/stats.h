@@ -22,7 +22,10 @@ struct dentry;
 	C(UNHALT_WRITES, "unhalt_writes")       \
 	C(PAGES_REGISTERED, "pages_registered") \
 	C(HOST_LOST, "host_lost")               \
-	C(HOST_FOUND, "host_found")
+	C(HOST_FOUND, "host_found")             \
+	C(CR3_HITS, "cr3_hits")                 \
+	C(CR3_MISSES, "cr3_misses")             \
+	C(CR3_REGISTRATIONS, "cr3_registrations")
 
 #define GUEST_COUNTER_(name, string) GUEST_##name,
 enum guest_counter { GUEST_COUNTERS(GUEST_COUNTER_) GUEST_COUNTER_NR };

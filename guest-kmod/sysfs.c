@@ -8,6 +8,7 @@
 
 #include "cmdline.h"
 
+#include "cr3.h"
 #include "host.h"
 #include "names.h"
 #include "root.h"
@@ -159,6 +160,16 @@ static ssize_t selftest_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return selftest_run() ?: len;
 }
 
+static ssize_t cr3_cache_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
+{
+	ssize_t len;
+
+	state_hold();
+	len = cr3_print(page);
+	state_release();
+	return len;
+}
+
 static struct kobj_attribute version_attr = __ATTR_RO(version);
 static struct kobj_attribute abi_attr = __ATTR_RO(abi);
 static struct kobj_attribute enable_attr = __ATTR_RW(enable);
@@ -175,25 +186,15 @@ static struct kobj_attribute stats_attr = __ATTR_RO(stats);
 static struct kobj_attribute histogram_attr = __ATTR_RO(histogram);
 static struct kobj_attribute reset_attr = __ATTR_WO(reset);
 static struct kobj_attribute selftest_attr = __ATTR_RW(selftest);
+static struct kobj_attribute cr3_cache_attr = __ATTR_RO(cr3_cache);
 
 static struct attribute *guest_attrs[] = {
-	&version_attr.attr,
-	&abi_attr.attr,
-	&enable_attr.attr,
-	&state_attr.attr,
-	&reason_attr.attr,
-	&hypervisor_attr.attr,
-	&cpuid_base_attr.attr,
-	&abi_host_attr.attr,
-	&abi_used_attr.attr,
-	&instance_attr.attr,
-	&offered_attr.attr,
-	&used_attr.attr,
-	&stats_attr.attr,
-	&histogram_attr.attr,
-	&reset_attr.attr,
-	&selftest_attr.attr,
-	NULL,
+	&version_attr.attr,    &abi_attr.attr,	     &enable_attr.attr,
+	&state_attr.attr,      &reason_attr.attr,    &hypervisor_attr.attr,
+	&cpuid_base_attr.attr, &abi_host_attr.attr,  &abi_used_attr.attr,
+	&instance_attr.attr,   &offered_attr.attr,   &used_attr.attr,
+	&stats_attr.attr,      &histogram_attr.attr, &reset_attr.attr,
+	&selftest_attr.attr,   &cr3_cache_attr.attr, NULL,
 };
 
 /* A file a feature, from the list in the ABI header; its index is the feature's bit number. */
@@ -238,9 +239,30 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 	return len;
 }
 
+/* The same files once more, which say why a feature is not in use. */
+static ssize_t why_not_show(struct kobject *kobj, struct kobj_attribute *attr, char *page);
+
+#define REASON_FILE_(id, bit, string, text) \
+	[bit] = {.attr = {.name = string, .mode = 0444}, .show = why_not_show},
+static struct kobj_attribute reason_files[] = {KVMPV_FEATURES(REASON_FILE_)};
+#undef REASON_FILE_
+
+#define REASON_ATTR_(id, bit, string, text) &reason_files[bit].attr,
+static struct attribute *reason_attrs[KVMPV_FEATURE_COUNT + 1] = {KVMPV_FEATURES(REASON_ATTR_)};
+#undef REASON_ATTR_
+
+static ssize_t why_not_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
+{
+	char reason[STATE_REASON_MAX];
+
+	state_reason(1U << (attr - reason_files), reason);
+	return sysfs_emit(page, "%s\n", reason);
+}
+
 static const struct attribute_group guest_group = {.attrs = guest_attrs};
 static const struct attribute_group feature_group = {.name = "features", .attrs = feature_attrs};
-static const struct attribute_group *groups[] = {&guest_group, &feature_group, NULL};
+static const struct attribute_group reason_group = {.name = "reasons", .attrs = reason_attrs};
+static const struct attribute_group *groups[] = {&guest_group, &feature_group, &reason_group, NULL};
 
 /**
  * guest_sysfs_init() - make the files

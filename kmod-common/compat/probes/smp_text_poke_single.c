@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* 6.16: text_poke_bp() was renamed */
+#include <linux/cache.h>
+
 #include <asm/text-patching.h>
 
 void kvmpv_probe(void *addr, const void *opcode);
