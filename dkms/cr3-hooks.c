@@ -24,9 +24,18 @@
 
 #define ALL_SLOTS ((1U << KVMPV_CR3_SLOTS) - 1)
 
-/* A trial ends after so many exits; fewer than one in USEFUL that found a hit do not pay. */
+/*
+ * A trial ends after TRIAL_EXITS. What it cost and what it saved is estimated in instructions of an
+ * emulated Haswell; only the ratios matter. An exit that finds the guest on another root tells of
+ * one hit or several.
+ */
 #define TRIAL_EXITS 64
-#define USEFUL 10
+#define COST_EXIT 150
+#define COST_PREPARED 250
+#define SAVED_BY_HITS 1600
+
+/* While standing aside, an entry with another CR3 counts as so many more. */
+#define SWITCH_WEIGHT 8
 
 /*
  * The vCPU between on_entry() and on_exit() on this CPU, if its registration is in use. Spares the
@@ -61,12 +70,55 @@ static __always_inline bool in_window(const struct kvmpv_cr3 *cr3, u64 rip)
 	return rip - cr3->start - 1 < cr3->length - 1;
 }
 
-/* Which root of the MMU's cache is in which slot; new ones go where nobody is any more. */
+/* A root has come to a slot: nothing is offered there before it has been looked at. */
+static void fill_slot(struct kvmpv_cr3 *cr3, int i, u64 pgd, u64 hpa)
+{
+	u64 host = hpa | CR3_TAG | i;
+
+	cr3->slot[i] = (struct cr3_slot){pgd, hpa};
+	WRITE_ONCE(cr3->page->entry[0][i].guest, KVMPV_CR3_NOTHING);
+	WRITE_ONCE(cr3->page->entry[1][i].guest, KVMPV_CR3_NOTHING);
+	WRITE_ONCE(cr3->page->entry[0][i].host, host);
+	WRITE_ONCE(cr3->page->entry[1][i].host, host);
+	cr3->flushing &= ~BIT(i);
+	cr3->noflush &= ~BIT(i);
+	cr3->targets &= ~BIT(i);
+}
+
+static __always_inline bool is_root(const struct cr3_slot *seen,
+				    const struct kvm_mmu_root_info *root)
+{
+	return seen->hpa == root->hpa && seen->pgd == root->pgd;
+}
+
+/* The usual change: a new root in front, the others moved up, the last one gone. */
+static bool is_shifted(const struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
+{
+	return is_root(&cr3->seen[0], &mmu->prev_roots[0]) &&
+	       is_root(&cr3->seen[1], &mmu->prev_roots[1]) &&
+	       is_root(&cr3->seen[2], &mmu->prev_roots[2]);
+}
+
+static void shift_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
+{
+	u8 last = cr3->place[3];
+	int i;
+
+	for (i = 3; i > 0; i--) {
+		cr3->seen[i] = cr3->seen[i - 1];
+		cr3->place[i] = cr3->place[i - 1];
+	}
+	cr3->seen[0] = (struct cr3_slot){mmu->root.pgd, mmu->root.hpa};
+	cr3->place[0] = last;
+	fill_slot(cr3, last, mmu->root.pgd, mmu->root.hpa);
+}
+
+/* Any other change: roots that are in a slot stay there, new ones go where nobody is any more. */
 static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
 {
 	const struct cr3_slot *roots = cr3->seen;
 	bool placed[KVMPV_CR3_SLOTS] = {};
-	u32 used = 0, changed;
+	u32 used = 0;
 	int i, j;
 
 	cr3->seen[0] = (struct cr3_slot){mmu->root.pgd, mmu->root.hpa};
@@ -84,43 +136,22 @@ static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
 			break;
 		}
 	}
-	changed = ~used & ALL_SLOTS;
 	for (j = 0; j < KVMPV_CR3_SLOTS; j++) {
 		if (placed[j])
 			continue;
 		i = __ffs(~used);
 		used |= BIT(i);
 		cr3->place[j] = i;
-		cr3->slot[i].pgd = roots[j].pgd;
-		cr3->slot[i].hpa = roots[j].hpa;
+		fill_slot(cr3, i, roots[j].pgd, roots[j].hpa);
 	}
-	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
-		u64 host = cr3->slot[i].hpa | CR3_TAG | i;
-
-		if (!(changed & BIT(i)))
-			continue;
-		WRITE_ONCE(cr3->page->entry[0][i].guest, KVMPV_CR3_NOTHING);
-		WRITE_ONCE(cr3->page->entry[1][i].guest, KVMPV_CR3_NOTHING);
-		WRITE_ONCE(cr3->page->entry[0][i].host, host);
-		WRITE_ONCE(cr3->page->entry[1][i].host, host);
-	}
-	cr3->flushing &= ~changed;
-	cr3->noflush &= ~changed;
-	cr3->targets &= ~changed;
 }
 
 /* Are the MMU's current and previous roots those that the slots were assigned for? */
 static __always_inline bool same_roots(const struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
 {
-	int i;
-
-	if (mmu->root.hpa != cr3->seen[0].hpa || mmu->root.pgd != cr3->seen[0].pgd)
-		return false;
-	for (i = 0; i < KVM_MMU_NUM_PREV_ROOTS; i++)
-		if (mmu->prev_roots[i].hpa != cr3->seen[i + 1].hpa ||
-		    mmu->prev_roots[i].pgd != cr3->seen[i + 1].pgd)
-			return false;
-	return true;
+	return is_root(&cr3->seen[0], &mmu->root) && is_root(&cr3->seen[1], &mmu->prev_roots[0]) &&
+	       is_root(&cr3->seen[2], &mmu->prev_roots[1]) &&
+	       is_root(&cr3->seen[3], &mmu->prev_roots[2]);
 }
 
 /* May the root in a slot be offered: 0 no, 1 to loads that do not flush, 2 to all. */
@@ -297,6 +328,24 @@ static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
 	write_targets(cr3, flushing | noflush);
 }
 
+/*
+ * GUEST_CR3 may still have the tag of an earlier registration, with a slot of its own count, perhaps
+ * made by an earlier load of this module. Load what KVM would have loaded.
+ */
+static void join(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+{
+	u64 value = vmcs_get(GUEST_CR3);
+
+	cr3->joined = true;
+	if ((value & CR3_TAG_MASK) != CR3_TAG)
+		return;
+	value &= PAGE_MASK;
+	if (cr3->pcid)
+		value |= vcpu->arch.cr3 & X86_CR3_PCID_MASK;
+	vmcs_set(GUEST_CR3, value);
+	vmcs_flush_tlb();
+}
+
 /* Something differs from the last entry. Return: is there anything to offer */
 static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
@@ -307,7 +356,15 @@ static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	if (READ_ONCE(cr3->marking) && !marking_done(cr3))
 		return false;
 	cr3->pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
-	assign_slots(cr3, mmu);
+	if (!cr3->joined)
+		join(cr3, vcpu);
+	if (!same_roots(cr3, mmu)) {
+		if (is_shifted(cr3, mmu))
+			shift_slots(cr3, mmu);
+		else
+			assign_slots(cr3, mmu);
+	}
+	cr3->prepared++;
 	cr3->role = mmu->root_role.word;
 	if (!cr3_mode(vcpu) || is_strange(cr3, vcpu)) {
 		cr3->recheck = true;
@@ -342,6 +399,20 @@ static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
 }
 
+/* An entry while the vCPU stands aside: nothing but a count, in which switches weigh more. */
+static __always_inline void wait_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+{
+	u64 pgd = vcpu->arch.cr3;
+
+	cr3->aside--;
+	if (unlikely(pgd != cr3->last_pgd)) {
+		cr3->last_pgd = pgd;
+		cr3->aside -= min_t(u32, cr3->aside, SWITCH_WEIGHT);
+	}
+	if (unlikely(!(vcpu->arch.cr0 & X86_CR0_PG)))
+		revoke(cr3);
+}
+
 /*
  * The vCPU is already marked as in guest mode, with a full barrier behind that: whoever revokes or
  * marks and then kicks either is seen here or sees the vCPU in guest mode and makes it exit.
@@ -356,10 +427,8 @@ static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immed
 		return;
 	if (!cr3->aside)
 		enter(cr3, vcpu);
-	else if (likely(vcpu->arch.cr0 & X86_CR0_PG))
-		cr3->aside--;
 	else
-		revoke(cr3);
+		wait_aside(cr3, vcpu);
 }
 
 /* ---- exit ---- */
@@ -438,13 +507,17 @@ static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)
 	for (i = 0; i < KVM_MMU_NUM_PREV_ROOTS; i++) {
 		if (!VALID_PAGE(mmu->prev_roots[i].hpa)) {
 			swap(mmu->prev_roots[i], mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1]);
+			cr3->recheck = true;
 			return;
 		}
 		if (mmu->prev_roots[i].pgd == pgd)
 			return;
 	}
-	if (was_evicted(cr3, pgd) && (next_random(cr3) & 3) && VALID_PAGE(mmu->root.hpa))
+	if (was_evicted(cr3, pgd) && (next_random(cr3) & 3) && VALID_PAGE(mmu->root.hpa)) {
 		swap(mmu->root, mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1]);
+		swap(cr3->seen[0], cr3->seen[KVM_MMU_NUM_PREV_ROOTS]);
+		swap(cr3->place[0], cr3->place[KVM_MMU_NUM_PREV_ROOTS]);
+	}
 	cr3->ghost[cr3->ghosts++ % CR3_GHOSTS] = mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1].pgd;
 }
 
@@ -470,7 +543,9 @@ static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 /* Enough exits to tell whether hits pay for what the probes cost at each. */
 static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
-	if (cr3->useful * USEFUL >= cr3->exits) {
+	u32 cost = cr3->exits * COST_EXIT + cr3->prepared * COST_PREPARED;
+
+	if (cr3->useful * SAVED_BY_HITS >= cost) {
 		cr3->patience = CR3_PATIENCE_MIN;
 	} else {
 		cr3->aside = cr3->patience;
@@ -483,6 +558,7 @@ static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	}
 	cr3->exits = 0;
 	cr3->useful = 0;
+	cr3->prepared = 0;
 }
 
 static void mark_dirty(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
@@ -577,14 +653,15 @@ static void suspect_roots(void)
 
 	if (WARN_ON_ONCE(!self))
 		return;
+	cr3 = cr3_find(self);
+	if (cr3)
+		cr3->recheck = true;
+	if (atomic_read(&self->kvm->online_vcpus) == 1)
+		return;
 	kvm_for_each_vcpu(i, vcpu, self->kvm) {
-		cr3 = cr3_find(vcpu);
+		cr3 = vcpu == self ? NULL : cr3_find(vcpu);
 		if (!cr3)
 			continue;
-		if (vcpu == self) {
-			cr3->recheck = true;
-			continue;
-		}
 		WRITE_ONCE(cr3->marking, true);
 		/* Pairs with the barrier in front of on_entry(): @aside ends outside guest mode. */
 		smp_mb();

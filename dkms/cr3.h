@@ -55,6 +55,7 @@ struct cr3_slot {
  * @loaded: between our entry and our exit: gate open, targets in the VMCS
  * @revoked: do nothing any more; set by whoever drops the registration
  * @marking: another vCPU is marking a page table unsync; cleared once the MMU lock was seen free
+ * @joined: GUEST_CR3 has no tag of an earlier registration
  * @fresh: the window may hold the guest's RIP from a time when nothing was offered
  * @swallowed: with PCID, loads that flush may have been hits: the TLB may hold what the guest
  *	believes flushed, under its own PCIDs
@@ -78,6 +79,8 @@ struct cr3_slot {
  * @hva: of @page
  * @exits: of the current trial
  * @useful: of these, exits that found the guest on another root
+ * @prepared: entries of the trial at which something had changed
+ * @last_pgd: CR3 at the last entry while standing aside
  * @patience: entries to stand aside after the next trial that fails
  * @ghost: page directories evicted last
  * @ghosts: how many there were
@@ -96,6 +99,7 @@ struct kvmpv_cr3 {
 	bool loaded;
 	bool revoked;
 	bool marking;
+	bool joined;
 	bool fresh;
 	bool swallowed;
 	bool pcid;
@@ -118,6 +122,8 @@ struct kvmpv_cr3 {
 	unsigned long hva;
 	u32 exits;
 	u32 useful;
+	u32 prepared;
+	u64 last_pgd;
 	u32 patience;
 	u64 ghost[CR3_GHOSTS];
 	u32 ghosts;
@@ -163,7 +169,7 @@ extern bool cr3_ready; /* all that is looked up in KVM was found */
 
 /* Entries that a vCPU stands aside after a trial that failed; doubled for each in a row */
 #define CR3_PATIENCE_MIN 64
-#define CR3_PATIENCE_MAX 512
+#define CR3_PATIENCE_MAX 1024
 
 #define CR3_HASH_BITS 8
 
