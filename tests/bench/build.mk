@@ -10,6 +10,15 @@ bench-hooks: $(B)/guest-programs/bench-hooks.bin $(B)/kvmpv-vmm ## instructions 
 	$(MAKE) modules-host KVER=6.12
 	tests/bench/hooks.sh
 
-bench: bench-hooks bench-ctl ## all benchmarks
+# Static: it runs in a guest's initramfs.
+$(B)/bench-cr3-linux: tests/bench/cr3-linux.c tests/guest/ports.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -static -o $@ $<
 
-.PHONY: bench bench-hooks
+bench-cr3: $(B)/bench-cr3-linux $(B)/guest-programs/bench-cr3.bin $(B)/kvmpv-vmm ## address-space switches with and without the cr3 cache (40 min)
+	set -e; for kernel in 6.1 6.12; do $(MAKE) modules KVER=$$kernel; done
+	tests/bench/cr3.sh
+
+bench: bench-hooks bench-ctl bench-cr3 ## all benchmarks
+
+.PHONY: bench bench-hooks bench-cr3

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the lab host: the same Linux guest without and with the cr3 cache. Prints "bench CASE WHEN
-# TICKS EXITS", in hundredths an operation.
+# TICKS EXITS", in hundredths an operation. KVM_ARGS, CASES, RUNS and GUEST_APPEND may be set in front.
 # shellcheck shell=dash
 CASES=${CASES:-"ring-2 ring-4 switch-2 hackbench-1 hackbench-5 fork mmap fault"}
 RUNS=${RUNS:-3}
@@ -8,29 +8,18 @@ GUEST_SMP=1
 GUEST_MEM=256
 GUEST_WAIT=600
 
-# Exits of the guest so far. An agent's command makes some too; a run of many operations hides them.
-exits()
-{
-	cat /sys/kernel/debug/kvm/*-*/exits | awk '{ n += $1 } END { print n }'
-}
-
 bench() # bench WHEN
 {
-	local name run before
+	local run
 
 	for run in $(seq "$RUNS"); do
-		for name in $CASES; do
-			before=$(exits)
-			guest_run g "bench-cr3-linux $name" |
-				awk '$1 == "ticks" { print $3, $4 }' > /tmp/result
-			awk -v name="$name" -v when="$1" -v exits=$(($(exits) - before)) '
-				$2 { printf "bench %s %s %d %d\n", name, when, \
-					$1 * 100 / $2, exits * 100 / $2 }' /tmp/result
-		done
+		guest_run g "bench-cr3-linux $CASES" | awk -v when="$1" '
+			$1 == "ticks" { printf "bench %s %s %d %d\n", $2, when, \
+				$3 * 100 / $5, $4 * 100 / $5; next }
+			{ print "#", $0 }'
 	done
 }
 
-mount -t debugfs none /sys/kernel/debug 2> /dev/null
 # shellcheck disable=SC2086 # parameters are words
 kvm_load ${KVM_ARGS:-ept=0}
 guest_start g

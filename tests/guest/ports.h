@@ -17,6 +17,7 @@
 #define PORT_WATCHDOG 0xd0c /* out32: WATCHDOG(vcpu, ms): an NMI in ms, and every ms after that */
 #define PORT_STOP 0xd10 /* out32: take that other vCPU out of KVM_RUN; it stays out */
 #define PORT_PAUSE 0xd14 /* out32: take every vCPU out of KVM_RUN and tell the VMM's caller */
+#define PORT_EXITS 0xd18 /* in32: exits of the vCPU so far, as KVM counts them (kvmpv-vmm linux) */
 
 #define WATCHDOG(vcpu, ms) ((__u32)(vcpu) | (__u32)(ms) << 8) /* ms = 0: no more */
 

@@ -153,6 +153,10 @@ static bool linux_io(struct vcpu *vcpu, uint16_t port, bool out, unsigned int si
 		uart_io(m->private, port - 0x3f8, out, data);
 		return false;
 	}
+	if (port == PORT_EXITS && !out && size == sizeof(uint32_t)) {
+		*(uint32_t *)data = vcpu_exits(vcpu);
+		return false;
+	}
 	if (!out)
 		return false;
 	/* Power-off, reset by ACPI, reset by the keyboard controller, or a test's own exit */

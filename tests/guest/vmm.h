@@ -127,6 +127,9 @@ void vcpu_print(const struct vcpu *vcpu);
 /* vmm-watchdog.c */
 void machine_watchdog(struct machine *m, unsigned int vcpu, uint32_t ms);
 
+/* vmm-stats.c */
+uint64_t vcpu_exits(const struct vcpu *vcpu);
+
 /* vmm-cpuid.c */
 void vcpu_set_cpuid(struct vcpu *vcpu);
 
