@@ -11,7 +11,7 @@
  * Context of on_entry() and on_exit(): the vCPU's task, its VMCS current, interrupts off.
  *
  * Most exits leave the roots alone, so most entries only compare: which roots the MMU caches, their
- * role, and whether anything was heard of page tables (@recheck). The rest is done when one differs.
+ * role, and whether anything was heard of page tables (@recheck). The rest is done if one differs.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -329,8 +329,8 @@ static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
 }
 
 /*
- * GUEST_CR3 may still have the tag of an earlier registration, with a slot of its own count, perhaps
- * made by an earlier load of this module. Load what KVM would have loaded.
+ * GUEST_CR3 may still have the tag of an earlier registration, with a slot of that one's count; it
+ * may even be of an earlier load of this module. Load what KVM would have loaded.
  */
 static void join(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 {
@@ -493,9 +493,9 @@ static u32 next_random(struct kvmpv_cr3 *cr3)
 }
 
 /*
- * A page directory that KVM has no root for: KVM is going to evict the last of its cache. When the
- * new one was evicted lately, more are in turn than fit, and the oldest is the one needed next: then
- * mostly the current one goes. When it is new, the oldest is the most likely to be dead.
+ * A page directory that KVM has no root for: KVM is going to evict the last of its cache. If the new
+ * one was evicted lately, more are in turn than fit, and the oldest is needed next: then mostly the
+ * current one goes. If it is new, the oldest is the most likely to be dead.
  */
 static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)
 {
@@ -579,7 +579,7 @@ static __always_inline void close_gate(struct kvmpv_cr3 *cr3, struct kvm_vcpu *v
 #endif
 	vmcs_set(CR3_TARGET_COUNT, 0);
 	value = vmcs_get(GUEST_CR3);
-	/* What KVM loads is never tagged, and a slot keeps its root while that is the current one. */
+	/* What KVM loads is never tagged, and a slot keeps its root while it is the current one. */
 	if ((value & CR3_TAG_MASK) == CR3_TAG) {
 		if ((value & CR3_SLOT_MASK) != cr3->place[0])
 			follow(cr3, vcpu, value);

@@ -364,7 +364,7 @@ void cr3_drop_vm(struct kvmpv_vm *vm, struct kvm *kvm)
 	if (!any)
 		return;
 	kick(kvm);
-	/* Once more for those that must flush: on_entry(), which sees to it so far, will be blind. */
+	/* Again for those that must flush: on_entry(), which sees to it so far, will be blind. */
 	any = false;
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
 		if (!vcpu->cr3 || !READ_ONCE(vcpu->cr3->swallowed))

@@ -313,7 +313,7 @@ u32 vcpu_offered(struct kvmpv_vcpu *vcpu)
 		return 0;
 	if (!kvm_sees_halts(vcpu->vcpu))
 		offered &= ~(KVMPV_FEATURE_MASK(KICK) | KVMPV_FEATURE_MASK(UNHALT));
-	/* With EPT the roots are direct, with paging off too, and 32-bit paging has fewer levels. */
+	/* With EPT roots are direct, with paging off too, and 32-bit paging has fewer levels. */
 	if (!READ_ONCE(cr3_ready) || !cr3_mode(vcpu->vcpu))
 		offered &= ~KVMPV_FEATURE_MASK(CR3_CACHE);
 	return offered;

@@ -167,7 +167,7 @@ struct kvmpv_cr3_entry {
  *
  * A look-up runs inside the registered window, with interrupts off: key = value without bit 63,
  * XOR @gate; compare with @guest of the four entries; on a match load @host of that entry into CR3.
- * Since a closed gate is 0 and no key then has bit 62, nothing matches; likewise in a page of zeros.
+ * Since a closed gate is 0 and no key then has bit 62, nothing matches; nor in a page of zeros.
  * An exit inside the window goes on at the registered abort address.
  */
 struct kvmpv_cr3_page {

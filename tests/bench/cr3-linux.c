@@ -4,7 +4,6 @@
  * "ticks CASE TICKS EXITS OPERATIONS". Under Bochs a tick of the TSC is an instruction; the exits
  * are KVM's own count, by way of a port of kvmpv-vmm. Everything runs on one CPU. Root.
  */
-#define _GNU_SOURCE
 #include <err.h>
 #include <sched.h>
 #include <stdint.h>
@@ -197,7 +196,7 @@ static void hackbench(const char *groups, int messages)
 #define FORKS 60
 #define MMAPS 150
 #define FAULTS 3000
-#define MESSAGES 8
+#define MESSAGES 100 /* from each of 20 senders to each of 20 receivers, divided by the groups */
 
 static void run(const char *name)
 {
@@ -221,8 +220,10 @@ static void run(const char *name)
 		faults(FAULTS);
 		operations = FAULTS;
 	} else if (!strncmp(name, "hackbench-", 10)) {
-		hackbench(name + 10, MESSAGES);
-		operations = 400L * atoi(name + 10) * MESSAGES;
+		int groups = atoi(name + 10);
+
+		hackbench(name + 10, MESSAGES / groups);
+		operations = 400L * groups * (MESSAGES / groups);
 	} else {
 		errx(2, "%s: no such case", name);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* 7.2 (gone by then): RIP left vcpu->arch.regs[] for vcpu->arch.rip; regs_avail and regs_dirty became bitmaps */
+/* 7.2: vcpu->arch.rip instead of regs[VCPU_REGS_RIP]; regs_avail and regs_dirty are bitmaps */
 #include <linux/kvm_host.h>
 
 unsigned long kvmpv_probe(struct kvm_vcpu *vcpu);
