@@ -34,8 +34,8 @@
 #define COST_PREPARED 250
 #define SAVED_BY_HITS 1600
 
-/* While standing aside, an entry with another CR3 counts as so many more. */
-#define SWITCH_WEIGHT 8
+/* While standing aside, a switch that could have been a hit counts as so many entries. */
+#define HIT_WEIGHT 64
 
 /*
  * The vCPU between on_entry() and on_exit() on this CPU, if its registration is in use. Spares the
@@ -399,16 +399,29 @@ static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
 }
 
-/* An entry while the vCPU stands aside: nothing but a count, in which switches weigh more. */
+/* The guest has switched. Was it to one of the last few spaces, as the cache would have had it? */
+static noinline void switched_aside(struct kvmpv_cr3 *cr3, u64 pgd)
+{
+	int i;
+
+	for (i = 1; i < KVMPV_CR3_SLOTS; i++)
+		if (cr3->recent[i] == pgd)
+			break;
+	if (i < KVMPV_CR3_SLOTS)
+		cr3->aside -= min_t(u32, cr3->aside, HIT_WEIGHT);
+	else
+		i--;
+	for (; i > 0; i--)
+		cr3->recent[i] = cr3->recent[i - 1];
+	cr3->recent[0] = pgd;
+}
+
+/* An entry while the vCPU stands aside: nothing but a count. */
 static __always_inline void wait_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 {
-	u64 pgd = vcpu->arch.cr3;
-
 	cr3->aside--;
-	if (unlikely(pgd != cr3->last_pgd)) {
-		cr3->last_pgd = pgd;
-		cr3->aside -= min_t(u32, cr3->aside, SWITCH_WEIGHT);
-	}
+	if (unlikely(vcpu->arch.cr3 != cr3->recent[0]))
+		switched_aside(cr3, vcpu->arch.cr3);
 	if (unlikely(!(vcpu->arch.cr0 & X86_CR0_PG)))
 		revoke(cr3);
 }

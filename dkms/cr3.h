@@ -80,7 +80,7 @@ struct cr3_slot {
  * @exits: of the current trial
  * @useful: of these, exits that found the guest on another root
  * @prepared: entries of the trial at which something had changed
- * @last_pgd: CR3 at the last entry while standing aside
+ * @recent: CR3 of the last address spaces seen while standing aside, newest first
  * @patience: entries to stand aside after the next trial that fails
  * @ghost: page directories evicted last
  * @ghosts: how many there were
@@ -123,7 +123,7 @@ struct kvmpv_cr3 {
 	u32 exits;
 	u32 useful;
 	u32 prepared;
-	u64 last_pgd;
+	u64 recent[KVMPV_CR3_SLOTS];
 	u32 patience;
 	u64 ghost[CR3_GHOSTS];
 	u32 ghosts;
@@ -169,7 +169,7 @@ extern bool cr3_ready; /* all that is looked up in KVM was found */
 
 /* Entries that a vCPU stands aside after a trial that failed; doubled for each in a row */
 #define CR3_PATIENCE_MIN 64
-#define CR3_PATIENCE_MAX 1024
+#define CR3_PATIENCE_MAX 4096
 
 #define CR3_HASH_BITS 8
 
