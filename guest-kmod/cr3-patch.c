@@ -139,7 +139,7 @@ static void aim_stubs(void)
 
 /* ---- finding the sites ---- */
 
-/* The bytes may also be a part of something else: kprobes decode the function from its beginning. */
+/* The bytes may also be part of something else: kprobes decode the function from its beginning. */
 static int add_site(u8 *addr, char *ret_why, size_t size)
 {
 	struct kprobe probe = {.addr = addr, .flags = KPROBE_FLAG_DISABLED};
