@@ -16,6 +16,7 @@ check-build: kernels ## build all that is tested, warnings are errors
 	set -e; for kernel in $(CHECK_KERNELS); do \
 		$(MAKE) modules test-modules KVER=$$kernel WERROR=1; done
 	$(MAKE) version-modules KVER=6.1
+	$(MAKE) negative-modules KVER=6.1
 	$(MAKE) tools guest-programs $(B)/guest-programs/bench-hooks.bin WERROR=1
 
 test-modules: ## build the lab's own test modules for KVER=
@@ -33,6 +34,15 @@ version-modules: ## build the modules of other ABI versions for KVER=
 		cp $(M)/$$side-$$range/kvmpv_$$side.ko $(M)/versions/$$side-$$range.ko; \
 	done; done
 
+# The host module with one of the cr3 cache's safeguards missing each, for t/81-cr3-negative.sh
+negative-modules: ## build host modules that tests have to find wrong, for KVER=
+	set -e; mkdir -p $(M)/negative; for what in NO_ABORT NO_KICK NO_CLOSE; do \
+		sh kmod-common/stage.sh host $(M)/negative-$$what; \
+		$(MAKE) -C $(M)/negative-$$what KDIR=$(KDIR) \
+			KVMPV_CFLAGS="-DKVMPV_NEGATIVE_$$what" modules; \
+		cp $(M)/negative-$$what/kvmpv_host.ko $(M)/negative/$$what.ko; \
+	done
+
 check: ## install needs, build, run all tests (18 min on 2 cores); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) check-build
@@ -42,4 +52,4 @@ check: ## install needs, build, run all tests (18 min on 2 cores); this is what 
 check-all: check ## make check and 7.x (builds a sid chroot)
 	tests/lab/sid/check
 
-.PHONY: deps kernels check-build test-modules version-modules check check-all
+.PHONY: deps kernels check-build test-modules version-modules negative-modules check check-all

@@ -10,6 +10,11 @@ bench-hooks: $(B)/guest-programs/bench-hooks.bin $(B)/kvmpv-vmm ## instructions 
 	$(MAKE) modules-host KVER=6.12
 	tests/bench/hooks.sh
 
+$(B)/guest-programs/bench-cr3.bin: tests/bench/cr3.c $(wildcard tests/guest/*.[chS] tests/guest/*.ld)
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -m64 $(GUEST_LDFLAGS) -o $@ \
+		$(call guest_sources,$(GUEST_CR3) ../bench/cr3.c)
+
 # Static: it runs in a guest's initramfs.
 $(B)/bench-cr3-linux: tests/bench/cr3-linux.c tests/guest/ports.h
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 
 GUEST := $(B)/guest-programs
 GUEST_PROGRAMS := cpuid hypercalls msr kick yield hammer sleeper churn saverestore stock
+GUEST_CR3_PROGRAMS := cr3-abi cr3-stale cr3-storm cr3-hostile
 GUEST_PROGRAMS32 := cpuid hypercalls msr kick stock
 GUEST_LIB := start.S lib.c cpu.c kvmpv.c
 GUEST_LIB_DEPS := $(addprefix tests/guest/,$(GUEST_LIB) lib.h ports.h calls.h guest.ld build.mk) \
@@ -21,8 +22,10 @@ guest_build = $(CC) $(GUEST_CFLAGS) $(1) $(GUEST_LDFLAGS) -o $@ $(call guest_sou
 
 # Programs of more than one file
 GUEST_EXTRA_hypercalls := calls.c
+GUEST_EXTRA_cr3-hostile := cr3-odd.S
+GUEST_CR3 := cr3.c cr3-window.S
 
-GUEST_BINS := $(GUEST_PROGRAMS:%=$(GUEST)/%.bin) $(GUEST_PROGRAMS32:%=$(GUEST)/%32.bin) \
+GUEST_BINS := $(GUEST_PROGRAMS:%=$(GUEST)/%.bin) $(GUEST_CR3_PROGRAMS:%=$(GUEST)/%.bin) $(GUEST_PROGRAMS32:%=$(GUEST)/%32.bin) \
 	$(GUEST)/hypercalls-compat.bin
 
 guest-programs: $(GUEST_BINS) $(GUEST)/programs.conf $(GUEST)/run-all $(B)/kvmpv-vmm ## build the bare guest programs and kvmpv-vmm
@@ -30,6 +33,10 @@ guest-programs: $(GUEST_BINS) $(GUEST)/programs.conf $(GUEST)/run-all $(B)/kvmpv
 $(GUEST_PROGRAMS:%=$(GUEST)/%.bin): $(GUEST)/%.bin: tests/guest/%.c tests/guest/calls.c $(GUEST_LIB_DEPS)
 	@mkdir -p $(@D)
 	$(call guest_build,-m64,$*.c $(GUEST_EXTRA_$*))
+
+$(GUEST_CR3_PROGRAMS:%=$(GUEST)/%.bin): $(GUEST)/%.bin: tests/guest/%.c $(GUEST_CR3:%=tests/guest/%) tests/guest/cr3-odd.S tests/guest/cr3.h $(GUEST_LIB_DEPS)
+	@mkdir -p $(@D)
+	$(call guest_build,-m64,$*.c $(GUEST_CR3) $(GUEST_EXTRA_$*))
 
 $(filter-out %/hypercalls32.bin,$(GUEST_PROGRAMS32:%=$(GUEST)/%32.bin)): $(GUEST)/%32.bin: tests/guest/%.c $(GUEST_LIB_DEPS)
 	@mkdir -p $(@D)

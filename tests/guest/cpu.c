@@ -12,6 +12,9 @@
 /* NMIs that each vCPU got: the VMM's watchdog */
 volatile unsigned int nmis[MAX_CPUS];
 
+/* Single-step traps that a VMM left over when it stopped stepping; fatal unless --arg step */
+volatile unsigned int traps[MAX_CPUS];
+
 /* Vector of the last exception that was caught, or 0 */
 static volatile int caught[MAX_CPUS];
 
@@ -148,6 +151,10 @@ void exception(struct frame *frame)
 
 	if (frame->vector == 2) {
 		nmis[this_cpu()]++;
+		return;
+	}
+	if (frame->vector == 1 && have_arg("step")) {
+		traps[this_cpu()]++;
 		return;
 	}
 	if (frame->vector == RETURN_VECTOR)

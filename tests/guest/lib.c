@@ -232,6 +232,33 @@ bool have_arg(const char *word)
 	return false;
 }
 
+/**
+ * arg_number() - N of --arg @name=N
+ * @name: the name
+ * @otherwise: when it was not given
+ *
+ * Return: the number, which is decimal.
+ */
+u32 arg_number(const char *name, u32 otherwise)
+{
+	const char *arg = (const char *)INFO->arg;
+	size_t i, j;
+	u32 value = 0;
+
+	for (i = 0; arg[i]; i++) {
+		if (arg[i] != ' ')
+			continue;
+		for (j = 0; name[j] && arg[i + 1 + j] == name[j];)
+			j++;
+		if (name[j] || arg[i + 1 + j] != '=')
+			continue;
+		for (j += i + 2; arg[j] >= '0' && arg[j] <= '9'; j++)
+			value = 10 * value + arg[j] - '0';
+		return value;
+	}
+	return otherwise;
+}
+
 void *memset(void *to, int value, size_t size)
 {
 	u8 *p = to;

@@ -50,12 +50,14 @@ void report_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void __attribute__((noreturn)) finish(void);
 void __attribute__((noreturn)) exit_program(int code);
 bool have_arg(const char *word);
+u32 arg_number(const char *name, u32 otherwise);
 void *memset(void *to, int value, size_t size);
 void *memcpy(void *to, const void *from, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 
 /* cpu.c */
 extern volatile unsigned int nmis[MAX_CPUS];
+extern volatile unsigned int traps[MAX_CPUS];
 unsigned int this_cpu(void);
 int rdmsr_safe(u32 index, u64 *ret_value);
 int wrmsr_safe(u32 index, u64 value);

@@ -75,6 +75,10 @@ static bool bare_io(struct vcpu *vcpu, uint16_t port, bool out, unsigned int siz
 		value = vmm_time_ms();
 		memcpy(data, &value, size);
 		return false;
+	case PORT_EXITS:
+		value = vcpu_exits(vcpu);
+		memcpy(data, &value, size);
+		return false;
 	case PORT_WATCHDOG:
 		machine_watchdog(m, value & 0xff, value >> 8);
 		return false;
@@ -129,6 +133,15 @@ void bare_create(struct machine *m, const struct bare_options *options)
 	}
 }
 
+/**
+ * bare_stop_program() - tell a program that runs until told so to end
+ * @m: the machine
+ */
+void bare_stop_program(struct machine *m)
+{
+	bare_info(m)->stop = 1;
+}
+
 static volatile sig_atomic_t stop_asked;
 
 static void on_term(int signal)
@@ -148,7 +161,7 @@ static enum machine_end wait_and_stop(struct machine *m, const struct bare_optio
 	sigaction(SIGTERM, &action, NULL);
 	while (m->end == MACHINE_RUNS && vmm_time_ms() < until && !stop_asked)
 		usleep(20000);
-	bare_info(m)->stop = 1;
+	bare_stop_program(m);
 	return machine_wait(m, options->timeout_ms);
 }
 
@@ -225,6 +238,25 @@ static void set_option(struct bare_options *options, const char *name, const cha
 }
 
 /**
+ * bare_option() - read one word of the command line, or a name and its value
+ * @options: what is read goes there
+ * @words: the rest of the command line
+ *
+ * Return: number of words used.
+ */
+int bare_option(struct bare_options *options, char **words)
+{
+	if (words[0][0] != '-') {
+		options->program = words[0];
+		return 1;
+	}
+	if (set_flag(options, words[0]))
+		return 1;
+	set_option(options, words[0], words[1]);
+	return 2;
+}
+
+/**
  * cmd_bare() - kvmpv-vmm bare
  * @argc: number of words
  * @argv: words, the subcommand first
@@ -240,14 +272,8 @@ int cmd_bare(int argc, char **argv)
 	};
 	int i;
 
-	for (i = 1; i < argc; i++) {
-		if (argv[i][0] != '-')
-			options.program = argv[i];
-		else if (!set_flag(&options, argv[i])) {
-			set_option(&options, argv[i], argv[i + 1]);
-			i++;
-		}
-	}
+	for (i = 1; i < argc;)
+		i += bare_option(&options, argv + i);
 	if (!options.program || !options.machine.vcpus ||
 	    options.machine.memory < BARE_MIN_MEMORY || (options.bits != 32 && options.bits != 64))
 		die("bare: needs a program, at least one vCPU and 16 MB, mode 32 or 64");

@@ -56,8 +56,19 @@ static void *map_memory(size_t size)
 	return p;
 }
 
-static void add_slot(const struct machine *m, uint32_t slot, uint32_t flags, uint64_t address,
-		     uint64_t size, void *host)
+/**
+ * machine_set_slot() - add, change or (size 0) remove a slot of guest memory
+ * @m: the machine
+ * @slot: its number, KVM's address space in the upper half
+ * @flags: KVM_MEM_...
+ * @address: guest-physical
+ * @size: in bytes
+ * @host: our memory
+ *
+ * Does not return on failure.
+ */
+void machine_set_slot(const struct machine *m, uint32_t slot, uint32_t flags, uint64_t address,
+		      uint64_t size, void *host)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,
@@ -69,6 +80,20 @@ static void add_slot(const struct machine *m, uint32_t slot, uint32_t flags, uin
 
 	if (ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region))
 		die("guest memory at 0x%llx", (unsigned long long)address);
+}
+
+static void add_ram(const struct machine *m)
+{
+	const uint64_t pages = BARE_CR3_PAGES, behind = BARE_CR3_PAGES + BARE_CR3_PAGES_SIZE;
+	const struct machine_options *options = &m->options;
+
+	if (!options->split) {
+		machine_set_slot(m, SLOT_LOW, 0, 0, options->memory, m->ram);
+		return;
+	}
+	machine_set_slot(m, SLOT_LOW, 0, 0, pages, m->ram);
+	machine_set_slot(m, SLOT_CR3_PAGES, 0, pages, BARE_CR3_PAGES_SIZE, m->ram + pages);
+	machine_set_slot(m, SLOT_HIGH, 0, behind, options->memory - behind, m->ram + behind);
 }
 
 static void create_vcpu(struct machine *m, unsigned int id)
@@ -132,10 +157,10 @@ void machine_create(struct machine *m, const struct machine_options *options)
 	if (options->pit && ioctl(m->vm, KVM_CREATE_PIT2, &pit))
 		die("KVM_CREATE_PIT2");
 	m->ram = map_memory(options->memory);
-	add_slot(m, 0, 0, 0, options->memory, m->ram);
+	add_ram(m);
 	if (options->rom) {
 		m->rom = map_memory(BARE_ROM_SIZE);
-		add_slot(m, 1, KVM_MEM_READONLY, BARE_ROM, BARE_ROM_SIZE, m->rom);
+		machine_set_slot(m, SLOT_ROM, KVM_MEM_READONLY, BARE_ROM, BARE_ROM_SIZE, m->rom);
 	}
 	for (i = 0; i < options->vcpus; i++)
 		create_vcpu(m, i);
@@ -214,6 +239,7 @@ static bool handle_exit(struct vcpu *vcpu)
 			memset(run->mmio.data, 0xff, sizeof(run->mmio.data));
 		return false;
 	case KVM_EXIT_INTR:
+	case KVM_EXIT_DEBUG:
 		return false;
 	default:
 		/* Linux reboots by triple fault: for a machine with a timer that is an end */
@@ -233,7 +259,12 @@ static void *vcpu_thread(void *arg)
 
 	self = vcpu;
 	while (!vcpu->stop) {
-		if (!ioctl(vcpu->fd, KVM_RUN, 0)) {
+		int ret = ioctl(vcpu->fd, KVM_RUN, 0), error = errno;
+
+		if (vcpu->machine->after_run)
+			vcpu->machine->after_run(vcpu, ret);
+		errno = error;
+		if (!ret) {
 			if (handle_exit(vcpu))
 				break;
 		} else if (errno == EINTR || errno == EAGAIN) {

@@ -149,41 +149,93 @@ static struct kvm_msr_list *msr_list(void)
 }
 
 /* Exactly those that KVM lists: a VMM does not know about kvmpv and migrates what is in the list */
-static void copy_msrs(const struct vcpu *to, const struct vcpu *from, bool with_kvmpv_msrs)
+static void save_msrs(const struct vcpu *vcpu, struct vcpu_state *state)
 {
 	struct kvm_msr_list *list = msr_list();
-	uint64_t value;
 	unsigned int i;
 
+	if (list->nmsrs > VMM_MAX_MSRS)
+		die("too many MSRs");
+	state->nmsrs = 0;
 	for (i = 0; i < list->nmsrs; i++) {
-		uint32_t index = list->indices[i];
+		struct kvm_msr_entry *msr = &state->msrs[state->nmsrs];
+		uint64_t value;
 
-		if (index >= KVMPV_MSR_FIRST && index <= KVMPV_MSR_LAST && !with_kvmpv_msrs)
-			continue;
 		/* The list also has some that this vCPU's CPUID does not offer */
-		if (msr_get(from, index, &value))
-			msr_set(to, index, value);
+		if (!msr_get(vcpu, list->indices[i], &value))
+			continue;
+		msr->index = list->indices[i];
+		msr->data = value;
+		state->nmsrs++;
 	}
 	free(list);
 }
 
-#define COPY(to, from, type, get, set)                                                \
-	do {                                                                          \
-		type state_ = {};                                                     \
-		if (ioctl((from)->fd, get, &state_) || ioctl((to)->fd, set, &state_)) \
-			die("vCPU %u: %s", (from)->id, #get);                         \
-	} while (0)
-
-static void copy_vcpu(const struct vcpu *to, const struct vcpu *from, bool with_kvmpv_msrs)
+static void load_msrs(const struct vcpu *vcpu, const struct vcpu_state *state, bool with_kvmpv_msrs)
 {
-	COPY(to, from, struct kvm_sregs, KVM_GET_SREGS, KVM_SET_SREGS);
-	COPY(to, from, struct kvm_regs, KVM_GET_REGS, KVM_SET_REGS);
-	COPY(to, from, struct kvm_fpu, KVM_GET_FPU, KVM_SET_FPU);
-	COPY(to, from, struct kvm_lapic_state, KVM_GET_LAPIC, KVM_SET_LAPIC);
-	COPY(to, from, struct kvm_vcpu_events, KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS);
-	COPY(to, from, struct kvm_mp_state, KVM_GET_MP_STATE, KVM_SET_MP_STATE);
+	unsigned int i;
+
+	for (i = 0; i < state->nmsrs; i++) {
+		const struct kvm_msr_entry *msr = &state->msrs[i];
+
+		if (msr->index >= KVMPV_MSR_FIRST && msr->index <= KVMPV_MSR_LAST &&
+		    !with_kvmpv_msrs)
+			continue;
+		msr_set(vcpu, msr->index, msr->data);
+	}
+}
+
+/**
+ * vcpu_save() - all that a vCPU is
+ * @vcpu: a stopped vCPU
+ * @state: where to
+ */
+void vcpu_save(const struct vcpu *vcpu, struct vcpu_state *state)
+{
+	if (ioctl(vcpu->fd, KVM_GET_SREGS, &state->sregs) ||
+	    ioctl(vcpu->fd, KVM_GET_REGS, &state->regs) ||
+	    ioctl(vcpu->fd, KVM_GET_FPU, &state->fpu) ||
+	    ioctl(vcpu->fd, KVM_GET_LAPIC, &state->lapic) ||
+	    ioctl(vcpu->fd, KVM_GET_VCPU_EVENTS, &state->events) ||
+	    ioctl(vcpu->fd, KVM_GET_MP_STATE, &state->mp))
+		die("vCPU %u: cannot be saved", vcpu->id);
+	save_msrs(vcpu, state);
+}
+
+/**
+ * vcpu_load() - make a vCPU what another one was
+ * @vcpu: one that has not run yet
+ * @state: from vcpu_save()
+ * @with_kvmpv_msrs: also kvmpv's MSRs, as any VMM does that goes by KVM's list
+ */
+void vcpu_load(const struct vcpu *vcpu, const struct vcpu_state *state, bool with_kvmpv_msrs)
+{
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &state->sregs) ||
+	    ioctl(vcpu->fd, KVM_SET_REGS, &state->regs) ||
+	    ioctl(vcpu->fd, KVM_SET_FPU, &state->fpu) ||
+	    ioctl(vcpu->fd, KVM_SET_LAPIC, &state->lapic) ||
+	    ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &state->events) ||
+	    ioctl(vcpu->fd, KVM_SET_MP_STATE, &state->mp))
+		die("vCPU %u: cannot be restored", vcpu->id);
 	/* Behind mp_state: docs/abi/msr.rst */
-	copy_msrs(to, from, with_kvmpv_msrs);
+	load_msrs(vcpu, state, with_kvmpv_msrs);
+}
+
+/**
+ * machine_copy_vcpus() - copy every vCPU's state
+ * @to: a machine of the same shape that has not run yet
+ * @from: a machine that was stopped
+ * @with_kvmpv_msrs: also copy kvmpv's MSRs, as any VMM does that goes by KVM's list
+ */
+void machine_copy_vcpus(struct machine *to, const struct machine *from, bool with_kvmpv_msrs)
+{
+	static struct vcpu_state state;
+	unsigned int i;
+
+	for (i = 0; i < from->options.vcpus; i++) {
+		vcpu_save(&from->vcpus[i], &state);
+		vcpu_load(&to->vcpus[i], &state, with_kvmpv_msrs);
+	}
 }
 
 /**
@@ -194,9 +246,6 @@ static void copy_vcpu(const struct vcpu *to, const struct vcpu *from, bool with_
  */
 void machine_copy_state(struct machine *to, const struct machine *from, bool with_kvmpv_msrs)
 {
-	unsigned int i;
-
 	memcpy(to->ram, from->ram, from->options.memory);
-	for (i = 0; i < from->options.vcpus; i++)
-		copy_vcpu(&to->vcpus[i], &from->vcpus[i], with_kvmpv_msrs);
+	machine_copy_vcpus(to, from, with_kvmpv_msrs);
 }

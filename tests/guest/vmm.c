@@ -30,6 +30,10 @@ static const struct command {
 	{"churn", cmd_churn, "N [PROGRAM.bin]"},
 	{"hammer", cmd_hammer, "SECONDS [PROGRAM.bin]"},
 	{"sleeper", cmd_sleeper, "SECONDS [PROGRAM.bin]"},
+	{"storm", cmd_storm,
+	 "PROGRAM.bin [--do NAME,...] [--every MICROSECONDS] [--times N] [--trust]\n"
+	 "\t\t[--smm] [--load FILE] [--save FILE --ms N] [options of bare]...; NAMEs: see "
+	 "vmm-storm.c"},
 };
 
 /**

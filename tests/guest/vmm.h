@@ -12,8 +12,11 @@
 #include <stdint.h>
 #include <linux/kvm.h>
 
+#include "ports.h"
+
 #define VMM_MAX_VCPUS 16
 #define VMM_MAX_CPUID 256
+#define VMM_MAX_MSRS 256
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -53,6 +56,7 @@ struct vcpu {
  * @mask_kvm: take KVM's CPUID leaves out, so that the guest is not told it runs on KVM
  * @foreign: add another hypervisor's CPUID block right behind KVM's
  * @hyperv: Hyper-V's CPUID block first and KVM's behind it, as VMMs do for Windows guests
+ * @split: the pages at BARE_CR3_PAGES are a slot of their own; see enum machine_slot
  */
 struct machine_options {
 	unsigned int vcpus;
@@ -62,7 +66,11 @@ struct machine_options {
 	bool mask_kvm;
 	bool foreign;
 	bool hyperv;
+	bool split;
 };
+
+/* Slots of RAM with @split, and of what else there may be */
+enum machine_slot { SLOT_LOW, SLOT_ROM, SLOT_OTHER, SLOT_CR3_PAGES, SLOT_HIGH };
 
 enum machine_end { MACHINE_RUNS, MACHINE_EXITED, MACHINE_PAUSED, MACHINE_TIMED_OUT };
 
@@ -73,6 +81,7 @@ enum machine_end { MACHINE_RUNS, MACHINE_EXITED, MACHINE_PAUSED, MACHINE_TIMED_O
  * @ram: guest memory
  * @vcpus: its vCPUs
  * @io: called for every port access, one element at a time; true ends the vCPU's loop
+ * @after_run: called by a vCPU's thread each time it comes back from KVM_RUN, if set
  * @private: for @io
  * @lock: protects @end and @status
  * @changed: @end is no longer MACHINE_RUNS
@@ -90,6 +99,7 @@ struct machine {
 	uint8_t *rom;
 	struct vcpu vcpus[VMM_MAX_VCPUS];
 	bool (*io)(struct vcpu *vcpu, uint16_t port, bool out, unsigned int size, uint8_t *data);
+	void (*after_run)(struct vcpu *vcpu, bool interrupted);
 	void *private;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -99,6 +109,20 @@ struct machine {
 	volatile bool watchdog_runs;
 	volatile uint32_t watchdog_ms[VMM_MAX_VCPUS];
 	volatile uint64_t watchdog_next[VMM_MAX_VCPUS];
+};
+
+/**
+ * struct vcpu_state - what migration takes along of a vCPU
+ */
+struct vcpu_state {
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+	struct kvm_fpu fpu;
+	struct kvm_lapic_state lapic;
+	struct kvm_vcpu_events events;
+	struct kvm_mp_state mp;
+	unsigned int nmsrs;
+	struct kvm_msr_entry msrs[VMM_MAX_MSRS];
 };
 
 /* vmm.c */
@@ -119,6 +143,8 @@ void machine_start(struct machine *m);
 enum machine_end machine_wait(struct machine *m, unsigned int timeout_ms);
 void machine_stop(struct machine *m);
 void machine_end(struct machine *m, enum machine_end end, int status);
+void machine_set_slot(const struct machine *m, uint32_t slot, uint32_t flags, uint64_t address,
+		      uint64_t size, void *host);
 
 void vcpu_stop(struct vcpu *vcpu);
 void vcpu_settle(struct vcpu *vcpu);
@@ -139,6 +165,9 @@ bool msr_get(const struct vcpu *vcpu, uint32_t index, uint64_t *ret_value);
 bool msr_set(const struct vcpu *vcpu, uint32_t index, uint64_t value);
 uint32_t mp_state(const struct vcpu *vcpu);
 void set_mp_state(const struct vcpu *vcpu, uint32_t state);
+void vcpu_save(const struct vcpu *vcpu, struct vcpu_state *state);
+void vcpu_load(const struct vcpu *vcpu, const struct vcpu_state *state, bool with_kvmpv_msrs);
+void machine_copy_vcpus(struct machine *to, const struct machine *from, bool with_kvmpv_msrs);
 void machine_copy_state(struct machine *to, const struct machine *from, bool with_kvmpv_msrs);
 
 /* vmm-bare.c */
@@ -153,9 +182,18 @@ struct bare_options {
 };
 
 void bare_tables(struct machine *m);
+int bare_option(struct bare_options *options, char **words);
+void bare_stop_program(struct machine *m);
 void bare_create(struct machine *m, const struct bare_options *options);
 void bare_attach(struct machine *m, const struct bare_options *options);
 int bare_run(const struct bare_options *options);
+
+/* vmm-migrate.c */
+void machine_log_dirty(const struct machine *m, bool on);
+bool machine_check_dirty(struct machine *m, const struct bare_cr3 *watch);
+bool machine_migrate(struct machine *from, struct machine *to, const struct bare_options *options);
+void machine_save(struct machine *m, const char *path, const void *extra, size_t extra_size);
+void machine_load(struct machine *m, const char *path, void *extra, size_t extra_size);
 
 /* vmm-acpi.c */
 #define ACPI_RSDP 0xe0000
@@ -177,5 +215,6 @@ int cmd_saverestore(int argc, char **argv);
 int cmd_churn(int argc, char **argv);
 int cmd_hammer(int argc, char **argv);
 int cmd_sleeper(int argc, char **argv);
+int cmd_storm(int argc, char **argv);
 
 #endif /* KVMPV_TEST_VMM_H */

@@ -6,8 +6,9 @@
 # A sandbox may have several of the firmware files only under seabios.
 QEMU_ROMS=(bios-microvm.bin bios-256k.bin qboot.rom kvmvapic.bin linuxboot_dma.bin pvh.bin)
 
-# Modules of the kernel that go into a host.
-HOST_MODULES=(kvm-intel kvm-amd)
+# Modules of the kernel that go into a host. zram: something to swap to; where it needs lzo-rle for
+# that, modprobe is asked for it by name.
+HOST_MODULES=(kvm-intel kvm-amd zram lzo-rle)
 
 # pack DIR ARCHIVE
 pack()
@@ -176,7 +177,8 @@ stock_modules()
 
 	release=$(kernel_release "$name")
 	tree=$build_dir/kernels/$name/lib/modules/$release
-	dir=$cache_dir/modules-$([ "$lab" = amd ] && echo signed || echo unsigned)-$release
+	dir=$cache_dir/modules-$(echo "${HOST_MODULES[*]}" | tr ' ' +)
+	dir+=-$([ "$lab" = amd ] && echo signed || echo unsigned)-$release
 	if [ ! -d "$dir" ]; then
 		tmp=$(mktemp -d "$cache_dir/modules.XXXXXX")
 		chmod 755 "$tmp"
