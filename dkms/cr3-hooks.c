@@ -506,8 +506,8 @@ static u32 next_random(struct kvmpv_cr3 *cr3)
 }
 
 /*
- * A page directory that KVM has no root for: KVM is going to evict the last of its cache. If the new
- * one was evicted lately, more are in turn than fit, and the oldest is needed next: then mostly the
+ * A page directory that KVM has no root for: KVM is going to evict the last of its cache. If the
+ * new one was evicted lately, more are in turn than fit, and the oldest is needed next: then mostly the
  * current one goes. If it is new, the oldest is the most likely to be dead.
  */
 static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)

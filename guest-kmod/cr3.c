@@ -319,9 +319,9 @@ static void test_loads(void *data)
  *
  * Context: process, may sleep; in use; CPU hotplug locked, calls that start and stop are excluded.
  *
- * Return: 0, -ENOENT for a CPU without a page, -ENODEV when the host has not filled it in, -EIO if a
- * load of CR3 was neither a hit nor a miss, -EBUSY when somebody has changed the code that was taken
- * over.
+ * Return: 0, -ENOENT for a CPU without a page, -ENODEV when the host has not filled it in, -EIO if
+ * a load of CR3 was neither a hit nor a miss, -EBUSY when somebody has changed the code that was
+ * taken over.
  */
 int cr3_test(int cpu)
 {
