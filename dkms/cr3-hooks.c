@@ -22,8 +22,6 @@
 #include "cr3.h"
 #include "vm.h"
 
-#define ALL_SLOTS ((1U << KVMPV_CR3_SLOTS) - 1)
-
 /*
  * A trial ends after TRIAL_EXITS. What it cost and what it saved is estimated in instructions of an
  * emulated Haswell; only the ratios matter. An exit that finds the guest on another root tells of
@@ -82,6 +80,8 @@ static void fill_slot(struct kvmpv_cr3 *cr3, int i, u64 pgd, u64 hpa)
 	WRITE_ONCE(cr3->page->entry[1][i].host, host);
 	cr3->flushing &= ~BIT(i);
 	cr3->noflush &= ~BIT(i);
+	/* The VMCS still has what was here. It must go even if nothing is offered in its place. */
+	cr3->stale |= cr3->targets & BIT(i);
 	cr3->targets &= ~BIT(i);
 }
 
@@ -195,9 +195,10 @@ static void write_guest_values(struct kvmpv_cr3 *cr3, int table, u32 was, u32 no
 
 static void write_targets(struct kvmpv_cr3 *cr3, u32 now)
 {
-	u32 change = cr3->targets ^ now;
+	u32 change = (cr3->targets ^ now) | cr3->stale;
 	int i;
 
+	cr3->stale = 0;
 	for (; change; change &= change - 1) {
 		i = __ffs(change);
 		/* All ones: such a load faults, with a target like that or without. */
@@ -329,15 +330,14 @@ static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
 }
 
 /*
- * GUEST_CR3 may still have the tag of an earlier registration, with a slot of that one's count; it
- * may even be of an earlier load of this module. Load what KVM would have loaded.
+ * GUEST_CR3 may have a tag that is none of ours: of an earlier registration, with a slot of that
+ * one's count, or a PCID of a guest that has switched PCIDs off since. Load what KVM would load.
  */
-static void join(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+static void drop_tag(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 {
 	u64 value = vmcs_get(GUEST_CR3);
 
-	cr3->joined = true;
-	if ((value & CR3_TAG_MASK) != CR3_TAG)
+	if ((value & CR3_TAG_MASK) != CR3_TAG || (value & CR3_SLOT_MASK) == cr3->place[0])
 		return;
 	value &= PAGE_MASK;
 	if (cr3->pcid)
@@ -356,8 +356,6 @@ static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	if (READ_ONCE(cr3->marking) && !marking_done(cr3))
 		return false;
 	cr3->pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
-	if (!cr3->joined)
-		join(cr3, vcpu);
 	if (!same_roots(cr3, mmu)) {
 		if (is_shifted(cr3, mmu))
 			shift_slots(cr3, mmu);
@@ -370,6 +368,7 @@ static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 		cr3->recheck = true;
 		return false;
 	}
+	drop_tag(cr3, vcpu);
 	cr3->recheck = false;
 	check_roots(cr3, cr3->role);
 	return cr3->targets;
@@ -458,15 +457,11 @@ static noinline void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 va
 	void *page;
 	int i;
 
-	if (WARN_ON_ONCE(value != (slot->hpa | CR3_TAG | (value & CR3_SLOT_MASK)))) {
-		vcpu->kvm->vm_dead = true;
-		return;
-	}
+	if (value != (slot->hpa | CR3_TAG | (value & CR3_SLOT_MASK)))
+		goto lost;
 	for (i = 0; mmu->root.pgd != slot->pgd || mmu->root.hpa != slot->hpa; i++) {
-		if (WARN_ON_ONCE(i == KVM_MMU_NUM_PREV_ROOTS)) {
-			vcpu->kvm->vm_dead = true;
-			return;
-		}
+		if (i == KVM_MMU_NUM_PREV_ROOTS)
+			goto lost;
 		swap(mmu->root, mmu->prev_roots[i]);
 		swap(cr3->seen[0], cr3->seen[i + 1]);
 		swap(cr3->place[0], cr3->place[i + 1]);
@@ -476,6 +471,14 @@ static noinline void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 va
 	atomic_set((atomic_t *)member(page, cr3_layout.write_flooding_count), 0);
 	cr3->useful++;
 	count(cr3, KVMPV_COUNTER_CR3_SWITCHED, 1);
+	return;
+
+lost:
+	/* Cannot be, so nobody knows what the guest sees: it must not go on. */
+	pr_err_ratelimited("vCPU %d of process %d is on a root it was not offered: VM stopped\n",
+			   vcpu->vcpu_id, task_tgid_nr(current));
+	vcpu->kvm->vm_dead = true;
+	kvm_make_request(KVM_REQ_VM_DEAD, vcpu);
 }
 
 /* An exit in the middle of a look-up: what was read may be outdated, so the look-up never was. */
@@ -507,8 +510,8 @@ static u32 next_random(struct kvmpv_cr3 *cr3)
 
 /*
  * A page directory that KVM has no root for: KVM is going to evict the last of its cache. If the
- * new one was evicted lately, more are in turn than fit, and the oldest is needed next: then mostly the
- * current one goes. If it is new, the oldest is the most likely to be dead.
+ * new one was evicted lately, more are in turn than fit, and the oldest is needed next: then mostly
+ * the current one goes. If it is new, the oldest is the most likely to be dead.
  */
 static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)
 {

@@ -250,6 +250,7 @@ static void init(struct kvmpv_cr3 *cr3, struct kvmpv_vcpu *vcpu)
 	cr3->owner = vcpu;
 	cr3->fresh = true;
 	cr3->recheck = true;
+	cr3->stale = CR3_ALL_SLOTS; /* of an earlier registration */
 	cr3->generation = ~0ULL;
 	cr3->patience = CR3_PATIENCE_MIN;
 	cr3->random = get_random_u32() | 1;

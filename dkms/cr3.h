@@ -55,7 +55,6 @@ struct cr3_slot {
  * @loaded: between our entry and our exit: gate open, targets in the VMCS
  * @revoked: do nothing any more; set by whoever drops the registration
  * @marking: another vCPU is marking a page table unsync; cleared once the MMU lock was seen free
- * @joined: GUEST_CR3 has no tag of an earlier registration
  * @fresh: the window may hold the guest's RIP from a time when nothing was offered
  * @swallowed: with PCID, loads that flush may have been hits: the TLB may hold what the guest
  *	believes flushed, under its own PCIDs
@@ -74,6 +73,7 @@ struct cr3_slot {
  * @flushing: slots that entry[0] of the page offers
  * @noflush: slots that entry[1] of the page offers
  * @targets: slots that the VMCS has as targets
+ * @stale: slots of which the VMCS may have a target that is none any more
  * @generation: of the memory slots, when @page was last found to be the guest's
  * @gfn: of @page
  * @hva: of @page
@@ -99,7 +99,6 @@ struct kvmpv_cr3 {
 	bool loaded;
 	bool revoked;
 	bool marking;
-	bool joined;
 	bool fresh;
 	bool swallowed;
 	bool pcid;
@@ -117,6 +116,7 @@ struct kvmpv_cr3 {
 	u32 flushing;
 	u32 noflush;
 	u32 targets;
+	u32 stale;
 	u64 generation;
 	gfn_t gfn;
 	unsigned long hva;
@@ -172,6 +172,8 @@ extern bool cr3_ready; /* all that is looked up in KVM was found */
 #define CR3_PATIENCE_MAX 4096
 
 #define CR3_HASH_BITS 8
+
+#define CR3_ALL_SLOTS ((1U << KVMPV_CR3_SLOTS) - 1)
 
 extern struct hlist_head cr3_table[1 << CR3_HASH_BITS];
 

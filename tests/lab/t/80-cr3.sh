@@ -68,7 +68,9 @@ hostile other 1 --smp 2
 hostile trap 1 --arg step
 MAY_DIE=yes
 hostile values 2
+hostile values 2 --arg pcid
 hostile tables 2
+hostile tables 2 --arg pcid
 hostile windows 5
 hostile pages 12
 hostile shared 2 --smp 2
