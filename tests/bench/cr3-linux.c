@@ -20,7 +20,7 @@
 
 #define PAGE 4096
 
-/* A page table of its own, wherever the program and its libraries are: shadow paging counts those */
+/* A page table of its own, wherever program and libraries are: shadow paging counts those */
 #define FIXED ((void *)(1UL << 40))
 
 /* What a case has cost, from begin() to end() */

@@ -45,13 +45,13 @@ linux() # linux PART KERNEL SETTINGS
 
 for part in $parts; do
 	case $part in
-	bare) bare $part "KVM_ARGS=ept=0" ;;
-	bare-ept) bare $part "KVM_ARGS=ept=1" ;;
-	linux) linux $part 6.1 "KVM_ARGS=ept=0" ;;
-	linux-nopcid) linux $part 6.1 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
-	linux-6.12) linux $part 6.12 "KVM_ARGS=ept=0" ;;
-	linux-6.12-nopcid) linux $part 6.12 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
-	linux-ept) linux $part 6.1 "KVM_ARGS=ept=1" ;;
+	bare) bare "$part" "KVM_ARGS=ept=0" ;;
+	bare-ept) bare "$part" "KVM_ARGS=ept=1" ;;
+	linux) linux "$part" 6.1 "KVM_ARGS=ept=0" ;;
+	linux-nopcid) linux "$part" 6.1 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
+	linux-6.12) linux "$part" 6.12 "KVM_ARGS=ept=0" ;;
+	linux-6.12-nopcid) linux "$part" 6.12 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
+	linux-ept) linux "$part" 6.1 "KVM_ARGS=ept=1" ;;
 	*)
 		echo "cr3.sh: no part $part" >&2
 		exit 2
