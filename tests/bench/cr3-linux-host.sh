@@ -4,9 +4,8 @@
 # shellcheck shell=dash
 CASES=${CASES:-"ring-2 ring-4 switch-2 hackbench-1 hackbench-5 fork mmap fault"}
 RUNS=${RUNS:-3}
-GUEST_SMP=1
-GUEST_MEM=256
-GUEST_WAIT=600
+# shellcheck disable=SC2034 # for guest_start
+GUEST_SMP=1 GUEST_MEM=256 GUEST_WAIT=600
 
 bench() # bench WHEN
 {
