@@ -9,9 +9,7 @@ GUEST_SMP=1 GUEST_MEM=256 GUEST_WAIT=600
 
 bench() # bench WHEN
 {
-	local run
-
-	for run in $(seq "$RUNS"); do
+	for _ in $(seq "$RUNS"); do
 		guest_run g "bench-cr3-linux $CASES" | awk -v when="$1" '
 			$1 == "ticks" { printf "bench %s %s %d %d\n", $2, when, \
 				$3 * 100 / $5, $4 * 100 / $5; next }
