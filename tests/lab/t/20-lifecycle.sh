@@ -33,6 +33,11 @@ cycles() # cycles N: load and unload
 	done
 }
 
+possible() # possible FILE: this host can offer the feature
+{
+	[ -z "$(cat "$HOST/reasons/${1##*/}")" ]
+}
+
 toggles() # toggles N: every feature off and on, and all of them at once (hooks go and come)
 {
 	local i=0 feature value
@@ -40,12 +45,13 @@ toggles() # toggles N: every feature off and on, and all of them at once (hooks 
 	while [ $i -lt "$1" ]; do
 		value=$((i % 2))
 		for feature in "$HOST"/features/* "$HOST"/vm/*/features/*; do
+			possible "$feature" || continue
 			echo $value > "$feature" || [ ! -e "$feature" ] || return 1
 		done
 		i=$((i + 1))
 	done
 	for feature in "$HOST"/features/*; do
-		echo 1 > "$feature"
+		! possible "$feature" || echo 1 > "$feature"
 	done
 }
 
