@@ -450,19 +450,24 @@ static void wait_for_watches(void)
 			usleep(1000);
 }
 
+static bool is_enough(uint64_t ms, unsigned int done)
+{
+	const struct bare_options *o = &storm.options;
+
+	return (o->stop_after_ms && ms >= o->stop_after_ms) ||
+	       (o->timeout_ms && ms >= o->timeout_ms) || (storm.times && done == storm.times) ||
+	       (storm.save && ms >= storm.ms);
+}
+
 /* Return: how it ended, and *ret_done: how often something was done */
 static enum machine_end rage(unsigned int *ret_done)
 {
-	const struct bare_options *o = &storm.options;
 	uint64_t start = vmm_time_ms();
 	unsigned int done = 0, us;
 
 	wait_for_watches();
 	while (storm.m->end == MACHINE_RUNS && !stop_asked) {
-		uint64_t ms = vmm_time_ms() - start;
-
-		if ((o->stop_after_ms && ms >= o->stop_after_ms) ||
-		    (o->timeout_ms && ms >= o->timeout_ms) || (storm.times && done == storm.times))
+		if (is_enough(vmm_time_ms() - start, done))
 			break;
 		us = 20000;
 		if (storm.ndos) {
@@ -479,7 +484,7 @@ static enum machine_end rage(unsigned int *ret_done)
 		return MACHINE_PAUSED;
 	}
 	bare_stop_program(storm.m);
-	return machine_wait(storm.m, o->timeout_ms);
+	return machine_wait(storm.m, storm.options.timeout_ms);
 }
 
 static int complain(void)

@@ -25,14 +25,14 @@ variant()
 	esac
 }
 
-vmm_storm() # vmm_storm VARIANT [OPTION]...
+vmm_storm() # vmm_storm VARIANT [OPTION]...; with RUN=exec in place of this shell
 {
 	local variant
 
 	variant=$(variant "$1")
 	shift
 	# shellcheck disable=SC2086 # options are words
-	kvmpv-vmm storm $STORM $variant --timeout 20000 $OPTIONS "$@" 2>&1
+	${RUN:-} kvmpv-vmm storm $STORM $variant --timeout 20000 $OPTIONS "$@" 2>&1
 }
 
 finished() # finished NAME: one test, of what is in /tmp/storm
@@ -64,12 +64,12 @@ storm_while()
 	shift 3
 	echo "# $name"
 	: > /tmp/storm
-	vmm_storm "$variant" --arg "switches=$WHILE_SWITCHES" "$@" > /tmp/storm &
+	RUN=exec vmm_storm "$variant" --arg "switches=$WHILE_SWITCHES" "$@" > /tmp/storm &
 	guest=$!
 	while kill -0 $guest 2> /dev/null; do
 		$function $n
 		n=$((n + 1))
-		[ "$WHILE_SWITCHES" -ne 0 ] || [ $n -lt "$TIMES" ] || kill -TERM $guest
+		[ "$WHILE_SWITCHES" -ne 0 ] || [ $n -ne "$TIMES" ] || kill -TERM $guest
 	done
 	wait $guest
 	echo "status $?" >> /tmp/storm
@@ -114,12 +114,18 @@ toggle() # toggle N: the permission of the VM, and now and then that of all new 
 	usleep "$PAUSE"
 }
 
+# A guest that calls before the permission is there gets what new VMs are offered by default
 reload()
 {
+	local file
+
 	rmmod kvmpv_host || return
 	usleep $((PAUSE / 4))
 	insmod /mod/kvmpv_host.ko
 	echo 1 > $HOST/features/cr3-cache
+	for file in "$HOST"/vm/*/features/cr3-cache; do
+		[ ! -e "$file" ] || echo 1 > "$file"
+	done
 	usleep "$PAUSE"
 }
 
