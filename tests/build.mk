@@ -43,7 +43,7 @@ negative-modules: ## build host modules that tests have to find wrong, for KVER=
 		cp $(M)/negative-$$what/kvmpv_host.ko $(M)/negative/$$what.ko; \
 	done
 
-check: ## install needs, build, run all tests (18 min on 2 cores); this is what CI runs
+check: ## install needs, build, run all tests (30 min on 2 cores); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) check-build
 	prove $(ALONE)
