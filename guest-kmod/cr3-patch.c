@@ -174,7 +174,7 @@ static int search(const char *function, char *ret_why, size_t size)
 }
 
 /* Names of data need CONFIG_KALLSYMS_ALL. What is missing leaves the locks unknown. */
-static void find_jump(void)
+static void prepare_jump(void)
 {
 	unsigned long poke = kvmpv_symbol_address(__stringify(smp_text_poke_single));
 	unsigned long get = kvmpv_symbol_address("get_kprobe");
@@ -195,7 +195,8 @@ static void find_jump(void)
  * @ret_why: what is not as expected, when an error is returned
  * @size: of @ret_why
  *
- * Changes nothing in the kernel. What was found once is found.
+ * Changes nothing in the kernel. Looks anew each time, unless they are taken over already: one that
+ * had a kprobe may be free now.
  *
  * Context: process, may sleep; calls to cr3_patch functions are serialised by the caller.
  *
@@ -205,8 +206,9 @@ int cr3_patch_find(char *ret_why, size_t size)
 {
 	int ret;
 
-	if (nr_sites)
+	if (in_force)
 		return 0;
+	nr_sites = 0;
 	ret = search("load_new_mm_cr3", ret_why, size);
 	if (!ret)
 		ret = search("switch_mm_irqs_off", ret_why, size);
@@ -217,7 +219,7 @@ int cr3_patch_find(char *ret_why, size_t size)
 	if (ret)
 		nr_sites = 0;
 	else
-		find_jump();
+		prepare_jump();
 	return ret;
 }
 
