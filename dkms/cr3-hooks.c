@@ -28,12 +28,9 @@
  * one hit or several.
  */
 #define TRIAL_EXITS 64
-#define COST_EXIT 150
-#define COST_PREPARED 250
-#define SAVED_BY_HITS 1600
-
-/* While standing aside, a switch that could have been a hit counts as so many entries. */
-#define HIT_WEIGHT 64
+#define COST_EXIT 160
+#define COST_PREPARED 300
+#define SAVED_BY_HITS 1500
 
 /*
  * The vCPU between on_entry() and on_exit() on this CPU, if its registration is in use. Spares the
@@ -71,18 +68,20 @@ static __always_inline bool in_window(const struct kvmpv_cr3 *cr3, u64 rip)
 /* A root has come to a slot: nothing is offered there before it has been looked at. */
 static void fill_slot(struct kvmpv_cr3 *cr3, int i, u64 pgd, u64 hpa)
 {
+	struct kvmpv_cr3_page *page = cr3->page;
 	u64 host = hpa | CR3_TAG | i;
+	u32 slot = BIT(i);
 
 	cr3->slot[i] = (struct cr3_slot){pgd, hpa};
-	WRITE_ONCE(cr3->page->entry[0][i].guest, KVMPV_CR3_NOTHING);
-	WRITE_ONCE(cr3->page->entry[1][i].guest, KVMPV_CR3_NOTHING);
-	WRITE_ONCE(cr3->page->entry[0][i].host, host);
-	WRITE_ONCE(cr3->page->entry[1][i].host, host);
-	cr3->flushing &= ~BIT(i);
-	cr3->noflush &= ~BIT(i);
+	WRITE_ONCE(page->entry[0][i].guest, KVMPV_CR3_NOTHING);
+	WRITE_ONCE(page->entry[1][i].guest, KVMPV_CR3_NOTHING);
+	WRITE_ONCE(page->entry[0][i].host, host);
+	WRITE_ONCE(page->entry[1][i].host, host);
+	cr3->flushing &= ~slot;
+	cr3->noflush &= ~slot;
 	/* The VMCS still has what was here. It must go even if nothing is offered in its place. */
-	cr3->stale |= cr3->targets & BIT(i);
-	cr3->targets &= ~BIT(i);
+	cr3->stale |= cr3->targets & slot;
+	cr3->targets &= ~slot;
 }
 
 static __always_inline bool is_root(const struct cr3_slot *seen,
@@ -157,12 +156,9 @@ static __always_inline bool same_roots(const struct kvmpv_cr3 *cr3, const struct
 /* May the root in a slot be offered: 0 no, 1 to loads that do not flush, 2 to all. */
 static __always_inline int root_state(struct kvmpv_cr3 *cr3, const struct cr3_slot *slot, u32 role)
 {
-	void *page;
+	void *page = root_page(slot->hpa);
 	u32 own;
 
-	if (!VALID_PAGE(slot->hpa))
-		return 0;
-	page = root_page(slot->hpa);
 	if (unlikely(!page))
 		return 0;
 	own = READ_ONCE(*(u32 *)member(page, cr3_layout.role));
@@ -214,7 +210,7 @@ static void write_targets(struct kvmpv_cr3 *cr3, u32 now)
  * has. That PCID comes into use again when KVM loads GUEST_CR3 itself: before the guest then runs,
  * everything of this vCPU must go.
  */
-static void flush_swallowed(struct kvmpv_cr3 *cr3)
+static noinline void flush_swallowed(struct kvmpv_cr3 *cr3)
 {
 	if (vmcs_get(GUEST_CR3) == cr3->exit_cr3)
 		return;
@@ -275,58 +271,67 @@ static bool held_back(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 			return true;
 		}
 	}
-	if (cr3->fresh && in_window(cr3, guest_rip(vcpu)))
-		return true;
-	cr3->fresh = false;
+	if (cr3->fresh) {
+		if (in_window(cr3, guest_rip(vcpu)))
+			return true;
+		cr3->fresh = false;
+		cr3->recheck = true;
+	}
 	return false;
 }
 
 /* A guest that uses our hardware PCIDs itself, or addresses with metadata in them */
-static bool is_strange(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+static __always_inline bool is_strange(const struct kvmpv_cr3 *cr3, u64 pgd)
 {
-	int i;
-
-	if (vcpu->arch.cr3 & CR3_HIGH_BITS)
-		return true;
-	for (i = 0; i < KVMPV_CR3_SLOTS; i++)
-		if (VALID_PAGE(cr3->slot[i].hpa) &&
-		    ((cr3->pcid && (cr3->slot[i].pgd & CR3_TAG_MASK) == CR3_TAG) ||
-		     (cr3->slot[i].pgd & CR3_HIGH_BITS)))
-			return true;
-	return false;
+	return (pgd & CR3_HIGH_BITS) || (cr3->pcid && (pgd & CR3_TAG_MASK) == CR3_TAG);
 }
 
 /*
  * A load that flushes a PCID makes KVM drop its roots of other page directories under that PCID;
- * a hit does not. Such roots must not be offered to loads that do not flush.
+ * a hit does not. Such roots must not be offered to loads that do not flush. Return: the slots that
+ * share the PCID of slot @i, with it, if there are others.
  */
-static bool shares_pcid(const struct kvmpv_cr3 *cr3, int slot)
+static __always_inline u32 sharing_pcid(const struct kvmpv_cr3 *cr3, int i)
 {
-	int i;
+	u32 sharing = 0;
+	int j;
 
-	for (i = 0; i < KVMPV_CR3_SLOTS; i++)
-		if (i != slot && VALID_PAGE(cr3->slot[i].hpa) &&
-		    !((cr3->slot[i].pgd ^ cr3->slot[slot].pgd) & X86_CR3_PCID_MASK))
-			return true;
-	return false;
+	for (j = 0; j < KVMPV_CR3_SLOTS; j++)
+		if (unlikely(!((cr3->slot[j].pgd ^ cr3->slot[i].pgd) & X86_CR3_PCID_MASK)) &&
+		    j != i && VALID_PAGE(cr3->slot[j].hpa))
+			sharing |= BIT(i) | BIT(j);
+	return sharing;
 }
 
-/* Look at each root; what may be offered goes to the page and to the VMCS. */
-static void check_roots(struct kvmpv_cr3 *cr3, u32 role)
+/*
+ * Look at the roots in slots @look, the others being offered to all loads; what may be offered goes
+ * to the page and to the VMCS. Return: false for a guest that is not to be offered anything.
+ */
+static bool check_roots(struct kvmpv_cr3 *cr3, u32 look)
 {
-	u32 flushing = 0, noflush = 0;
+	u32 flushing = cr3->flushing & ~look, noflush = flushing, sharing = 0;
 	int i, state;
 
-	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
-		state = root_state(cr3, &cr3->slot[i], role);
+	for (; look; look &= look - 1) {
+		i = __ffs(look);
+		if (!VALID_PAGE(cr3->slot[i].hpa))
+			continue;
+		if (is_strange(cr3, cr3->slot[i].pgd))
+			return false;
+		if (cr3->pcid)
+			sharing |= sharing_pcid(cr3, i);
+		state = root_state(cr3, &cr3->slot[i], cr3->role);
 		flushing |= (state == 2) << i;
-		noflush |= (state && cr3->pcid && !shares_pcid(cr3, i)) << i;
+		noflush |= (state != 0) << i;
 	}
+	cr3->sharing = sharing;
+	noflush = cr3->pcid ? noflush & ~sharing : 0;
 	write_guest_values(cr3, 0, cr3->flushing, flushing);
 	cr3->flushing = flushing;
 	write_guest_values(cr3, 1, cr3->noflush, noflush);
 	cr3->noflush = noflush;
 	write_targets(cr3, flushing | noflush);
+	return true;
 }
 
 /*
@@ -346,39 +351,60 @@ static void drop_tag(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 	vmcs_flush_tlb();
 }
 
-/* Something differs from the last entry. Return: is there anything to offer */
+/* The slots get the MMU's roots, if these are others than last time. */
+static __always_inline void update_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
+{
+	if (same_roots(cr3, mmu))
+		return;
+	if (likely(is_shifted(cr3, mmu)))
+		shift_slots(cr3, mmu);
+	else
+		assign_slots(cr3, mmu);
+}
+
+/*
+ * Something differs from the last entry. What was offered to all loads is looked at again only if
+ * something was heard of page tables (@recheck), what was not, each time. Return: is there anything
+ * to offer
+ */
 static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
 	const struct kvm_mmu *mmu = vcpu->arch.mmu;
+	bool pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
+	u32 role = mmu->root_role.word;
 
 	if (READ_ONCE(cr3->revoked) || held_back(cr3, vcpu))
 		return false;
-	if (READ_ONCE(cr3->marking) && !marking_done(cr3))
-		return false;
-	cr3->pcid = vcpu->arch.cr4 & X86_CR4_PCIDE;
-	if (!same_roots(cr3, mmu)) {
-		if (is_shifted(cr3, mmu))
-			shift_slots(cr3, mmu);
-		else
-			assign_slots(cr3, mmu);
+	if (READ_ONCE(cr3->marking)) {
+		if (!marking_done(cr3))
+			return false;
+		cr3->recheck = true;
 	}
 	cr3->prepared++;
-	cr3->role = mmu->root_role.word;
-	if (!cr3_mode(vcpu) || is_strange(cr3, vcpu)) {
-		cr3->recheck = true;
-		return false;
-	}
+	cr3->recheck |= pcid != cr3->pcid || role != cr3->role || cr3->sharing;
+	cr3->pcid = pcid;
+	cr3->role = role;
+	update_slots(cr3, mmu);
+	if (!cr3_mode(vcpu) || (vcpu->arch.cr3 & CR3_HIGH_BITS))
+		goto nothing;
 	drop_tag(cr3, vcpu);
+	if (!check_roots(cr3, cr3->recheck ? CR3_ALL_SLOTS : CR3_ALL_SLOTS & ~cr3->flushing))
+		goto nothing;
 	cr3->recheck = false;
-	check_roots(cr3, cr3->role);
+	cr3->missing = false;
 	return cr3->targets;
+
+nothing:
+	cr3->recheck = true;
+	return false;
 }
 
 static __always_inline bool unchanged(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 {
 	const struct kvm_mmu *mmu = vcpu->arch.mmu;
 
-	return !(READ_ONCE(cr3->revoked) | READ_ONCE(cr3->marking) | cr3->fresh | cr3->recheck) &&
+	return !(READ_ONCE(cr3->revoked) | READ_ONCE(cr3->marking) | cr3->fresh | cr3->recheck |
+		 cr3->missing) &&
 	       mmu->root_role.word == cr3->role && vcpu->arch.cr3 == cr3->seen[0].pgd &&
 	       !!(vcpu->arch.cr4 & X86_CR4_PCIDE) == cr3->pcid &&
 	       cr3_generation(vcpu->kvm) == cr3->generation && same_roots(cr3, mmu);
@@ -398,31 +424,67 @@ static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
 }
 
+/* Would hits pay, or did they, for what the probes cost in all these exits? */
+static bool hits_pay(const struct kvmpv_cr3 *cr3)
+{
+	return cr3->useful * SAVED_BY_HITS >=
+	       cr3->exits * COST_EXIT + cr3->prepared * COST_PREPARED;
+}
+
+static void start_count(struct kvmpv_cr3 *cr3)
+{
+	cr3->exits = 0;
+	cr3->useful = 0;
+	cr3->prepared = 0;
+}
+
 /* The guest has switched. Was it to one of the last few spaces, as the cache would have had it? */
-static noinline void switched_aside(struct kvmpv_cr3 *cr3, u64 pgd)
+static void switched_aside(struct kvmpv_cr3 *cr3, u64 pgd)
 {
 	int i;
 
 	for (i = 1; i < KVMPV_CR3_SLOTS; i++)
 		if (cr3->recent[i] == pgd)
 			break;
-	if (i < KVMPV_CR3_SLOTS)
-		cr3->aside -= min_t(u32, cr3->aside, HIT_WEIGHT);
-	else
+	if (i < KVMPV_CR3_SLOTS) {
+		cr3->useful++;
+	} else {
+		cr3->prepared++;
 		i--;
+	}
 	for (; i > 0; i--)
 		cr3->recent[i] = cr3->recent[i - 1];
 	cr3->recent[0] = pgd;
 }
 
-/* An entry while the vCPU stands aside: nothing but a count. */
+/*
+ * TRIAL_EXITS entries while standing aside, of which @useful would have needed no exit. That pages
+ * are unsync does not show in this estimate: where trials failed again and again, it has to wait.
+ */
+static void estimate(struct kvmpv_cr3 *cr3)
+{
+	cr3->exits = TRIAL_EXITS - cr3->useful;
+	if (cr3->aside <= cr3->early && hits_pay(cr3))
+		cr3->aside = 0;
+	start_count(cr3);
+}
+
+static noinline void notice_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
+{
+	if (vcpu->arch.cr3 != cr3->recent[0])
+		switched_aside(cr3, vcpu->arch.cr3);
+	if (!(cr3->aside % TRIAL_EXITS))
+		estimate(cr3);
+	if (!(vcpu->arch.cr0 & X86_CR0_PG))
+		revoke(cr3);
+}
+
+/* An entry while the vCPU stands aside: nothing but counts. */
 static __always_inline void wait_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 {
-	cr3->aside--;
-	if (unlikely(vcpu->arch.cr3 != cr3->recent[0]))
-		switched_aside(cr3, vcpu->arch.cr3);
-	if (unlikely(!(vcpu->arch.cr0 & X86_CR0_PG)))
-		revoke(cr3);
+	if (unlikely(!(--cr3->aside % TRIAL_EXITS) || vcpu->arch.cr3 != cr3->recent[0] ||
+		     !(vcpu->arch.cr0 & X86_CR0_PG)))
+		notice_aside(cr3, vcpu);
 }
 
 /*
@@ -433,9 +495,7 @@ static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immed
 {
 	struct kvmpv_cr3 *cr3 = cr3_find(vcpu);
 
-	if (!cr3)
-		return;
-	if (unlikely(cr3_elsewhere(vcpu)))
+	if (!cr3 || unlikely(cr3_elsewhere(vcpu)))
 		return;
 	if (!cr3->aside)
 		enter(cr3, vcpu);
@@ -559,12 +619,11 @@ static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 /* Enough exits to tell whether hits pay for what the probes cost at each. */
 static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
-	u32 cost = cr3->exits * COST_EXIT + cr3->prepared * COST_PREPARED;
-
-	if (cr3->useful * SAVED_BY_HITS >= cost) {
+	if (hits_pay(cr3)) {
 		cr3->patience = CR3_PATIENCE_MIN;
 	} else {
 		cr3->aside = cr3->patience;
+		cr3->early = cr3->patience - cr3->patience / 4;
 		cr3->patience = min_t(u32, cr3->patience * 2, CR3_PATIENCE_MAX);
 		cr3->fresh = true;
 		if (cr3->swallowed)
@@ -572,9 +631,7 @@ static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 		cr3->swallowed = false;
 		count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
 	}
-	cr3->exits = 0;
-	cr3->useful = 0;
-	cr3->prepared = 0;
+	start_count(cr3);
 }
 
 static void mark_dirty(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
@@ -625,7 +682,7 @@ static noinline void leave(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	case EXIT_REASON_INVLPG:
 	case EXIT_REASON_INVPCID:
 		/* KVM may synchronise a root: then it can be offered again. */
-		cr3->recheck = true;
+		cr3->missing = cr3->flushing != CR3_ALL_SLOTS;
 	}
 	if (++cr3->exits == TRIAL_EXITS)
 		end_trial(cr3, vcpu);

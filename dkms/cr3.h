@@ -60,6 +60,7 @@ struct cr3_slot {
  *	believes flushed, under its own PCIDs
  * @pcid: CR4.PCIDE at the last offer
  * @recheck: the roots may have changed in a way that comparing does not show
+ * @missing: roots that are not offered to all loads may be fit for it now
  * @log: the page's slot logs dirty pages
  * @page: the guest's page, pinned
  * @start: guest-linear address of the window
@@ -73,15 +74,18 @@ struct cr3_slot {
  * @flushing: slots that entry[0] of the page offers
  * @noflush: slots that entry[1] of the page offers
  * @targets: slots that the VMCS has as targets
+ * @sharing: slots of which another one has the same PCID
  * @stale: slots of which the VMCS may have a target that is none any more
  * @generation: of the memory slots, when @page was last found to be the guest's
  * @gfn: of @page
  * @hva: of @page
  * @exits: of the current trial
- * @useful: of these, exits that found the guest on another root
- * @prepared: entries of the trial at which something had changed
+ * @useful: of these, exits that found the guest on another root; aside: switches that would have
+ *	been hits
+ * @prepared: entries of the trial at which something had changed; aside: other switches
  * @recent: CR3 of the last address spaces seen while standing aside, newest first
  * @patience: entries to stand aside after the next trial that fails
+ * @early: when @aside is this or less, the estimate may end it
  * @ghost: page directories evicted last
  * @ghosts: how many there were
  * @random: state of the generator
@@ -103,6 +107,7 @@ struct kvmpv_cr3 {
 	bool swallowed;
 	bool pcid;
 	bool recheck;
+	bool missing;
 	bool log;
 	struct kvmpv_cr3_page *page;
 	u64 start;
@@ -116,6 +121,7 @@ struct kvmpv_cr3 {
 	u32 flushing;
 	u32 noflush;
 	u32 targets;
+	u32 sharing;
 	u32 stale;
 	u64 generation;
 	gfn_t gfn;
@@ -125,6 +131,7 @@ struct kvmpv_cr3 {
 	u32 prepared;
 	u64 recent[KVMPV_CR3_SLOTS];
 	u32 patience;
+	u32 early;
 	u64 ghost[CR3_GHOSTS];
 	u32 ghosts;
 	u32 random;

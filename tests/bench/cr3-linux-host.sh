@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# In the lab host: the same Linux guest without and with the cr3 cache. Prints "bench CASE WHEN
-# TICKS EXITS", in hundredths an operation. KVM_ARGS, CASES, RUNS and GUEST_APPEND may be set in front.
+# In the lab host: the same Linux guest without kvmpv and with the cr3 cache, in turns, since what a
+# workload costs depends on what ran before it. Prints "bench CASE WHEN TICKS EXITS", in hundredths an
+# operation. KVM_ARGS, CASES, RUNS and GUEST_APPEND may be set in front.
 # shellcheck shell=dash
 CASES=${CASES:-"ring-2 ring-4 switch-2 hackbench-1 hackbench-5 fork mmap fault"}
 RUNS=${RUNS:-3}
@@ -9,30 +10,51 @@ GUEST_SMP=1 GUEST_MEM=256 GUEST_WAIT=600
 
 bench() # bench WHEN
 {
-	for _ in $(seq "$RUNS"); do
-		guest_run g "bench-cr3-linux $CASES" | awk -v when="$1" '
-			$1 == "ticks" { printf "bench %s %s %d %d\n", $2, when, \
-				$3 * 100 / $5, $4 * 100 / $5; next }
-			{ print "#", $0 }'
+	guest_run g "bench-cr3-linux $CASES" | awk -v when="$1" '
+		$1 == "ticks" { printf "bench %s %s %d %d\n", $2, when, \
+			$3 * 100 / $5, $4 * 100 / $5; next }
+		{ print "#", $0 }'
+}
+
+base()
+{
+	bench base
+}
+
+with_kvmpv()
+{
+	insmod /mod/kvmpv_host.ko || exit 1
+	# At its first contact the host gets to know the VM; then it can be offered the cache.
+	guest_run g "modprobe kvmpv_guest enable=1 watch_seconds=1"
+	for vm in /sys/kernel/kvmpv/host/vm/*; do
+		echo 1 > "$vm/features/cr3-cache" ||
+			echo "# not offered: $(cat /sys/kernel/kvmpv/host/reasons/cr3-cache)"
 	done
+	sleep 3
+	guest_run g "cat /sys/kernel/kvmpv/guest/used /sys/kernel/kvmpv/guest/cr3_cache" |
+		sed 's/^/# guest: /'
+	bench kvmpv
+	guest_run g "grep cr3 /sys/kernel/kvmpv/guest/stats" | sed 's/^/# guest /'
+	grep cr3 /sys/kernel/kvmpv/host/stats | sed 's/^/# host /'
+	guest_run g "rmmod kvmpv_guest"
+	rmmod kvmpv_host || exit 1
 }
 
 # shellcheck disable=SC2086 # parameters are words
 kvm_load ${KVM_ARGS:-ept=0}
 guest_start g
 guest_wait_ready g 600 || exit 1
-bench base
-insmod /mod/kvmpv_host.ko || exit 1
-# At its first contact the host gets to know the VM; then it can be offered the cache.
-guest_run g "modprobe kvmpv_guest enable=1 watch_seconds=1"
-for vm in /sys/kernel/kvmpv/host/vm/*; do
-	echo 1 > "$vm/features/cr3-cache" ||
-		echo "# not offered: $(cat /sys/kernel/kvmpv/host/reasons/cr3-cache)"
+# The first run differs from all others.
+bench warm-up
+round=1
+while [ $round -le "$RUNS" ]; do
+	if [ $((round % 2)) -eq 1 ]; then
+		with_kvmpv
+		base
+	else
+		base
+		with_kvmpv
+	fi
+	round=$((round + 1))
 done
-sleep 3
-guest_run g "cat /sys/kernel/kvmpv/guest/used" | sed 's/^/# guest uses /'
-guest_run g "cat /sys/kernel/kvmpv/guest/cr3_cache" | sed 's/^/# /'
-bench kvmpv
-guest_run g "grep cr3 /sys/kernel/kvmpv/guest/stats" | sed 's/^/# guest /'
-grep cr3 /sys/kernel/kvmpv/host/stats | sed 's/^/# host /'
 guest_stop g
