@@ -616,21 +616,30 @@ static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	choose_victim(cr3, vcpu, pgd);
 }
 
-/* Enough exits to tell whether hits pay for what the probes cost at each. */
+static void stand_aside(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
+{
+	cr3->aside = cr3->patience;
+	cr3->early = cr3->patience - cr3->patience / 4;
+	cr3->patience = min_t(u32, cr3->patience * 2, CR3_PATIENCE_MAX);
+	cr3->fresh = true;
+	if (cr3->swallowed)
+		kvm_make_request(KVM_REQ_TLB_FLUSH_CURRENT, vcpu);
+	cr3->swallowed = false;
+	count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
+}
+
+/*
+ * Enough exits to tell whether hits pay for what the probes cost at each. One bad trial after good
+ * ones may be chance.
+ */
 static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
-	if (hits_pay(cr3)) {
+	if (hits_pay(cr3))
+		cr3->patience = 0;
+	else if (!cr3->patience)
 		cr3->patience = CR3_PATIENCE_MIN;
-	} else {
-		cr3->aside = cr3->patience;
-		cr3->early = cr3->patience - cr3->patience / 4;
-		cr3->patience = min_t(u32, cr3->patience * 2, CR3_PATIENCE_MAX);
-		cr3->fresh = true;
-		if (cr3->swallowed)
-			kvm_make_request(KVM_REQ_TLB_FLUSH_CURRENT, vcpu);
-		cr3->swallowed = false;
-		count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
-	}
+	else
+		stand_aside(cr3, vcpu);
 	start_count(cr3);
 }
 

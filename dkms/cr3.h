@@ -84,7 +84,7 @@ struct cr3_slot {
  *	been hits
  * @prepared: entries of the trial at which something had changed; aside: other switches
  * @recent: CR3 of the last address spaces seen while standing aside, newest first
- * @patience: entries to stand aside after the next trial that fails
+ * @patience: entries to stand aside after the next trial that fails; 0: it has one more chance
  * @early: when @aside is this or less, the estimate may end it
  * @ghost: page directories evicted last
  * @ghosts: how many there were
