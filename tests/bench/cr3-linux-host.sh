@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the lab host: the same Linux guest without kvmpv and with the cr3 cache, in turns, since what a
-# workload costs depends on what ran before it. Prints "bench CASE WHEN TICKS EXITS", in hundredths an
-# operation. KVM_ARGS, CASES, RUNS and GUEST_APPEND may be set in front.
+# workload costs depends on what ran before it. Prints "bench CASE WHEN TICKS EXITS", in hundredths
+# an operation. KVM_ARGS, CASES, RUNS, GUEST_APPEND and GUEST_PARAMS (of the guest module) may be set
+# in front.
 # shellcheck shell=dash
 CASES=${CASES:-"ring-2 ring-4 switch-2 hackbench-1 hackbench-5 fork mmap fault"}
 RUNS=${RUNS:-3}
 # shellcheck disable=SC2034 # for guest_start
 GUEST_SMP=1 GUEST_MEM=256 GUEST_WAIT=600
 
-bench() # bench WHEN
+bench() # bench WHEN [CASES]
 {
-	guest_run g "bench-cr3-linux $CASES" | awk -v when="$1" '
+	guest_run g "bench-cr3-linux ${2:-$CASES}" | awk -v when="$1" '
 		$1 == "ticks" { printf "bench %s %s %d %d\n", $2, when, \
 			$3 * 100 / $5, $4 * 100 / $5; next }
 		{ print "#", $0 }'
@@ -25,7 +26,7 @@ with_kvmpv()
 {
 	insmod /mod/kvmpv_host.ko || exit 1
 	# At its first contact the host gets to know the VM; then it can be offered the cache.
-	guest_run g "modprobe kvmpv_guest enable=1 watch_seconds=1"
+	guest_run g "modprobe kvmpv_guest enable=1 watch_seconds=1 ${GUEST_PARAMS:-}"
 	for vm in /sys/kernel/kvmpv/host/vm/*; do
 		echo 1 > "$vm/features/cr3-cache" ||
 			echo "# not offered: $(cat /sys/kernel/kvmpv/host/reasons/cr3-cache)"
@@ -45,7 +46,7 @@ kvm_load ${KVM_ARGS:-ept=0}
 guest_start g
 guest_wait_ready g 600 || exit 1
 # The first run differs from all others.
-bench warm-up
+bench warm-up hackbench-1
 round=1
 while [ $round -le "$RUNS" ]; do
 	if [ $((round % 2)) -eq 1 ]; then

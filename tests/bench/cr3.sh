@@ -4,13 +4,15 @@
 # on the intel lab's emulated host. Writes build/bench/cr3.json and prints the table; fails when a
 # case misses its limit (cr3-limits).
 #
-# cr3.sh [PART]...: only these of bare bare-ept linux linux-nopcid linux-6.12 linux-6.12-nopcid
-# linux-ept; their results join those that are there already.
+# cr3.sh [PART]...: only these of the parts below; their results join those that are there already.
 set -eu
 cd "$(dirname "$0")/../.."
 
 out=build/bench
-parts=${*:-bare bare-ept linux linux-nopcid linux-6.12 linux-6.12-nopcid linux-ept}
+parts=${*:-bare bare-ept linux linux-nopcid linux-ept linux-probe linux-6.12 linux-6.12-nopcid
+	linux-6.12-probe}
+# Where there is nothing to find: once, and not the longest
+short="RUNS=1 CASES='ring-2 ring-4 switch-2 hackbench-1 fork mmap fault'"
 mkdir -p $out
 
 # run PART KERNEL SCRIPT SETTINGS OPTION...: results in $out/cr3-PART.log
@@ -51,7 +53,9 @@ for part in $parts; do
 	linux-nopcid) linux "$part" 6.1 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
 	linux-6.12) linux "$part" 6.12 "KVM_ARGS=ept=0" ;;
 	linux-6.12-nopcid) linux "$part" 6.12 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
-	linux-ept) linux "$part" 6.1 "KVM_ARGS=ept=1" ;;
+	linux-ept) linux "$part" 6.1 "KVM_ARGS=ept=1 $short" ;;
+	linux-probe) linux "$part" 6.1 "KVM_ARGS=ept=0 GUEST_PARAMS=cr3_patch=probe $short" ;;
+	linux-6.12-probe) linux "$part" 6.12 "KVM_ARGS=ept=0 GUEST_PARAMS=cr3_patch=probe $short" ;;
 	*)
 		echo "cr3.sh: no part $part" >&2
 		exit 2

@@ -14,9 +14,15 @@ counter() # counter NAME
 	sed -n "s/^$1 //p" $HOST/stats
 }
 
-# Slab objects of one size class that our objects would be in, and all kernfs nodes.
+# Slab objects of the size classes that our objects would be in, and all kernfs nodes. A slab that a
+# CPU has to itself counts as full, so those have to go back first.
 slab_use()
 {
+	local cache
+
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 > "$cache"
+	done
 	awk '$1 ~ /^(kmalloc-cg-(512|1k|2k)|kernfs_node_cache|dentry)$/ { sum += $2 } END { print sum + 0 }' \
 		/proc/slabinfo
 }
