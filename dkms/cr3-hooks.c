@@ -459,12 +459,13 @@ static void switched_aside(struct kvmpv_cr3 *cr3, u64 pgd)
 
 /*
  * TRIAL_EXITS entries while standing aside, of which @useful would have needed no exit. That pages
- * are unsync does not show in this estimate: where trials failed again and again, it has to wait.
+ * are unsync does not show in this estimate: where it was wrong before, it has to wait.
  */
 static void estimate(struct kvmpv_cr3 *cr3)
 {
 	cr3->exits = TRIAL_EXITS - cr3->useful;
-	if (cr3->aside <= cr3->early && hits_pay(cr3))
+	cr3->guessed = cr3->aside <= cr3->early && hits_pay(cr3);
+	if (cr3->guessed)
 		cr3->aside = 0;
 	start_count(cr3);
 }
@@ -618,8 +619,10 @@ static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 
 static void stand_aside(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
+	if (cr3->guessed)
+		cr3->distrust = clamp_t(u32, cr3->distrust * 2, TRIAL_EXITS, CR3_DISTRUST_MAX);
 	cr3->aside = cr3->patience;
-	cr3->early = cr3->patience - cr3->patience / 4;
+	cr3->early = cr3->patience - min(cr3->patience, cr3->distrust);
 	cr3->patience = min_t(u32, cr3->patience * 2, CR3_PATIENCE_MAX);
 	cr3->fresh = true;
 	if (cr3->swallowed)
@@ -634,12 +637,14 @@ static void stand_aside(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
  */
 static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
-	if (hits_pay(cr3))
+	if (hits_pay(cr3)) {
 		cr3->patience = 0;
-	else if (!cr3->patience)
+		cr3->distrust = 0;
+	} else if (!cr3->patience) {
 		cr3->patience = CR3_PATIENCE_MIN;
-	else
+	} else {
 		stand_aside(cr3, vcpu);
+	}
 	start_count(cr3);
 }
 

@@ -86,6 +86,8 @@ struct cr3_slot {
  * @recent: CR3 of the last address spaces seen while standing aside, newest first
  * @patience: entries to stand aside after the next trial that fails; 0: it has one more chance
  * @early: when @aside is this or less, the estimate may end it
+ * @distrust: entries to stand aside before that, since estimates were wrong
+ * @guessed: the current trial is due to an estimate
  * @ghost: page directories evicted last
  * @ghosts: how many there were
  * @random: state of the generator
@@ -132,6 +134,8 @@ struct kvmpv_cr3 {
 	u64 recent[KVMPV_CR3_SLOTS];
 	u32 patience;
 	u32 early;
+	u32 distrust;
+	bool guessed;
 	u64 ghost[CR3_GHOSTS];
 	u32 ghosts;
 	u32 random;
@@ -174,9 +178,13 @@ extern bool cr3_ready; /* all that is looked up in KVM was found */
 
 #define CR3_REASON_MAX 160
 
-/* Entries that a vCPU stands aside after a trial that failed; doubled for each in a row */
-#define CR3_PATIENCE_MIN 64
+/*
+ * Entries that a vCPU stands aside after a trial that failed, doubled for each in a row. Switches
+ * among few spaces end that earlier, unless trials begun for their sake failed.
+ */
+#define CR3_PATIENCE_MIN 256
 #define CR3_PATIENCE_MAX 4096
+#define CR3_DISTRUST_MAX 1024
 
 #define CR3_HASH_BITS 8
 
