@@ -7,7 +7,7 @@
 CASES=${CASES:-"ring-2 ring-4 switch-2 hackbench-1 hackbench-5 fork mmap fault"}
 RUNS=${RUNS:-3}
 # shellcheck disable=SC2034 # for guest_start
-GUEST_SMP=1 GUEST_MEM=256 GUEST_WAIT=600
+GUEST_SMP=1 GUEST_MEM=1024 GUEST_WAIT=600
 
 bench() # bench WHEN [CASES]
 {

@@ -23,7 +23,7 @@ run()
 	shift 4
 	{ echo "$settings"; cat "$script"; } > "$out/cr3-$part.sh"
 	echo "cr3.sh: $part" >&2
-	tests/lab/run intel --kernel "$kernel" --deterministic --timeout 3000 \
+	tests/lab/run intel --kernel "$kernel" --deterministic --memory 2048 --timeout 3000 \
 		--module "build/modules/$kernel/host/kvmpv_host.ko" --file build/kvmpv-vmm:/bin/kvmpv-vmm \
 		--script "$out/cr3-$part.sh" "$@" > "$out/cr3-$part.log" || {
 		tail -n 20 "$out/cr3-$part.log" >&2
