@@ -23,16 +23,6 @@
 #include "vm.h"
 
 /*
- * A trial ends after TRIAL_EXITS. What it cost and what it saved is estimated in instructions of an
- * emulated Haswell; only the ratios matter. An exit that finds the guest on another root tells of
- * one hit or several.
- */
-#define TRIAL_EXITS 64
-#define COST_EXIT 160
-#define COST_PREPARED 300
-#define SAVED_BY_HITS 1500
-
-/*
  * The vCPU between on_entry() and on_exit() on this CPU, if its registration is in use. Spares the
  * others a look-up at each exit.
  */
@@ -380,7 +370,7 @@ static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 			return false;
 		cr3->recheck = true;
 	}
-	cr3->prepared++;
+	cr3->policy.prepared++;
 	cr3->recheck |= pcid != cr3->pcid || role != cr3->role || cr3->sharing;
 	cr3->pcid = pcid;
 	cr3->role = role;
@@ -424,68 +414,11 @@ static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
 }
 
-/* Would hits pay, or did they, for what the probes cost in all these exits? */
-static bool hits_pay(const struct kvmpv_cr3 *cr3)
-{
-	return cr3->useful * SAVED_BY_HITS >=
-	       cr3->exits * COST_EXIT + cr3->prepared * COST_PREPARED;
-}
-
-static void start_count(struct kvmpv_cr3 *cr3)
-{
-	cr3->exits = 0;
-	cr3->useful = 0;
-	cr3->prepared = 0;
-}
-
-/* The guest has switched. Was it to one of the last few spaces, as the cache would have had it? */
-static void switched_aside(struct kvmpv_cr3 *cr3, u64 pgd)
-{
-	int i;
-
-	for (i = 1; i < KVMPV_CR3_SLOTS; i++)
-		if (cr3->recent[i] == pgd)
-			break;
-	if (i < KVMPV_CR3_SLOTS) {
-		cr3->useful++;
-	} else {
-		cr3->prepared++;
-		i--;
-	}
-	for (; i > 0; i--)
-		cr3->recent[i] = cr3->recent[i - 1];
-	cr3->recent[0] = pgd;
-}
-
-/*
- * TRIAL_EXITS entries while standing aside, of which @useful would have needed no exit. That pages
- * are unsync does not show in this estimate: where it was wrong before, it has to wait.
- */
-static void estimate(struct kvmpv_cr3 *cr3)
-{
-	cr3->exits = TRIAL_EXITS - cr3->useful;
-	cr3->guessed = cr3->aside <= cr3->early && hits_pay(cr3);
-	if (cr3->guessed)
-		cr3->aside = 0;
-	start_count(cr3);
-}
-
 static noinline void notice_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 {
-	if (vcpu->arch.cr3 != cr3->recent[0])
-		switched_aside(cr3, vcpu->arch.cr3);
-	if (!(cr3->aside % TRIAL_EXITS))
-		estimate(cr3);
+	cr3_notice_aside(&cr3->policy, vcpu->arch.cr3);
 	if (!(vcpu->arch.cr0 & X86_CR0_PG))
 		revoke(cr3);
-}
-
-/* An entry while the vCPU stands aside: nothing but counts. */
-static __always_inline void wait_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
-{
-	if (unlikely(!(--cr3->aside % TRIAL_EXITS) || vcpu->arch.cr3 != cr3->recent[0] ||
-		     !(vcpu->arch.cr0 & X86_CR0_PG)))
-		notice_aside(cr3, vcpu);
 }
 
 /*
@@ -498,10 +431,11 @@ static void notrace on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immed
 
 	if (!cr3 || unlikely(cr3_elsewhere(vcpu)))
 		return;
-	if (!cr3->aside)
+	if (!cr3->policy.aside)
 		enter(cr3, vcpu);
-	else
-		wait_aside(cr3, vcpu);
+	else if (unlikely(cr3_wait_aside(&cr3->policy, vcpu->arch.cr3) ||
+			  !(vcpu->arch.cr0 & X86_CR0_PG)))
+		notice_aside(cr3, vcpu);
 }
 
 /* ---- exit ---- */
@@ -530,7 +464,7 @@ static noinline void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 va
 	vcpu->arch.cr3 = slot->pgd;
 	page = root_page(slot->hpa);
 	atomic_set((atomic_t *)member(page, cr3_layout.write_flooding_count), 0);
-	cr3->useful++;
+	cr3->policy.useful++;
 	count(cr3, KVMPV_COUNTER_CR3_SWITCHED, 1);
 	return;
 
@@ -551,29 +485,7 @@ static void abort_window(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	count(cr3, KVMPV_COUNTER_CR3_ABORTS, 1);
 }
 
-static bool was_evicted(const struct kvmpv_cr3 *cr3, u64 pgd)
-{
-	int i;
-
-	for (i = 0; i < CR3_GHOSTS; i++)
-		if (cr3->ghost[i] == pgd)
-			return true;
-	return false;
-}
-
-static u32 next_random(struct kvmpv_cr3 *cr3)
-{
-	cr3->random ^= cr3->random << 13;
-	cr3->random ^= cr3->random >> 17;
-	cr3->random ^= cr3->random << 5;
-	return cr3->random;
-}
-
-/*
- * A page directory that KVM has no root for: KVM is going to evict the last of its cache. If the
- * new one was evicted lately, more are in turn than fit, and the oldest is needed next: then mostly
- * the current one goes. If it is new, the oldest is the most likely to be dead.
- */
+/* KVM is going to evict the last of its previous roots, unless it has one for @pgd. */
 static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)
 {
 	struct kvm_mmu *mmu = vcpu->arch.mmu;
@@ -590,12 +502,12 @@ static void choose_victim(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 pgd)
 		if (mmu->prev_roots[i].pgd == pgd)
 			return;
 	}
-	if (was_evicted(cr3, pgd) && (next_random(cr3) & 3) && VALID_PAGE(mmu->root.hpa)) {
+	if (cr3_evict_current(&cr3->policy, pgd) && VALID_PAGE(mmu->root.hpa)) {
 		swap(mmu->root, mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1]);
 		swap(cr3->seen[0], cr3->seen[KVM_MMU_NUM_PREV_ROOTS]);
 		swap(cr3->place[0], cr3->place[KVM_MMU_NUM_PREV_ROOTS]);
 	}
-	cr3->ghost[cr3->ghosts++ % CR3_GHOSTS] = mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1].pgd;
+	cr3_evicted(&cr3->policy, mmu->prev_roots[KVM_MMU_NUM_PREV_ROOTS - 1].pgd);
 }
 
 /* SDM vol. 3, table "Exit Qualification for Control-Register Accesses" */
@@ -619,33 +531,11 @@ static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 
 static void stand_aside(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 {
-	if (cr3->guessed)
-		cr3->distrust = clamp_t(u32, cr3->distrust * 2, TRIAL_EXITS, CR3_DISTRUST_MAX);
-	cr3->aside = cr3->patience;
-	cr3->early = cr3->patience - min(cr3->patience, cr3->distrust);
-	cr3->patience = min_t(u32, cr3->patience * 2, CR3_PATIENCE_MAX);
 	cr3->fresh = true;
 	if (cr3->swallowed)
 		kvm_make_request(KVM_REQ_TLB_FLUSH_CURRENT, vcpu);
 	cr3->swallowed = false;
 	count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
-}
-
-/*
- * Enough exits to tell whether hits pay for what the probes cost at each. One bad trial after good
- * ones may be chance.
- */
-static void end_trial(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
-{
-	if (hits_pay(cr3)) {
-		cr3->patience = 0;
-		cr3->distrust = 0;
-	} else if (!cr3->patience) {
-		cr3->patience = CR3_PATIENCE_MIN;
-	} else {
-		stand_aside(cr3, vcpu);
-	}
-	start_count(cr3);
 }
 
 static void mark_dirty(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
@@ -698,8 +588,8 @@ static noinline void leave(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 		/* KVM may synchronise a root: then it can be offered again. */
 		cr3->missing = cr3->flushing != CR3_ALL_SLOTS;
 	}
-	if (++cr3->exits == TRIAL_EXITS)
-		end_trial(cr3, vcpu);
+	if (++cr3->policy.exits == CR3_TRIAL && cr3_end_trial(&cr3->policy))
+		stand_aside(cr3, vcpu);
 }
 
 static void notrace on_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
@@ -752,7 +642,7 @@ static void suspect_roots(void)
 		WRITE_ONCE(cr3->marking, true);
 		/* Pairs with the barrier in front of on_entry(): @aside ends outside guest mode. */
 		smp_mb();
-		if (!READ_ONCE(cr3->aside))
+		if (!READ_ONCE(cr3->policy.aside))
 			used = cr3;
 	}
 	if (!used)

@@ -11,7 +11,6 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/workqueue.h>
@@ -252,14 +251,11 @@ static void init(struct kvmpv_cr3 *cr3, struct kvmpv_vcpu *vcpu)
 	cr3->recheck = true;
 	cr3->stale = CR3_ALL_SLOTS; /* of an earlier registration */
 	cr3->generation = ~0ULL;
-	cr3->patience = CR3_PATIENCE_MIN;
-	cr3->random = get_random_u32() | 1;
+	cr3_policy_init(&cr3->policy);
 	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
 		cr3->slot[i] = (struct cr3_slot){INVALID_PAGE, INVALID_PAGE};
 		cr3->place[i] = i;
 	}
-	for (i = 0; i < CR3_GHOSTS; i++)
-		cr3->ghost[i] = INVALID_PAGE;
 }
 
 /**

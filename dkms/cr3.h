@@ -5,6 +5,7 @@
  *   cr3-support.c  can this host do it, and where is what in KVM
  *   cr3.c          registrations: who has one, from when to when
  *   cr3-hooks.c    what happens at an entry, at an exit, and when a page table goes unsync
+ *   cr3-policy.c   is it worth it, and which root is evicted
  */
 #ifndef KVMPV_HOST_CR3_H
 #define KVMPV_HOST_CR3_H
@@ -17,6 +18,8 @@
 #include <linux/types.h>
 
 #include <kvmpv/abi.h>
+
+#include "cr3-policy.h"
 
 struct kvmpv_vcpu;
 struct kvmpv_vm;
@@ -32,8 +35,6 @@ struct kvmpv_vm;
 
 /* CR3 bits above the address: linear-address masking and NOFLUSH */
 #define CR3_HIGH_BITS (7ULL << 61)
-
-#define CR3_GHOSTS 8
 
 /**
  * struct cr3_slot - one of the four CR3 targets
@@ -51,7 +52,7 @@ struct cr3_slot {
  * struct kvmpv_cr3 - a vCPU's registration
  * @hash: in the table of registrations, by @vcpu; looked up under RCU
  * @vcpu: KVM's object
- * @aside: entries until the cache is tried again; 0 while it is tried or used
+ * @policy: is it worth it, and which root is evicted
  * @loaded: between our entry and our exit: gate open, targets in the VMCS
  * @revoked: do nothing any more; set by whoever drops the registration
  * @marking: another vCPU is marking a page table unsync; cleared once the MMU lock was seen free
@@ -79,18 +80,6 @@ struct cr3_slot {
  * @generation: of the memory slots, when @page was last found to be the guest's
  * @gfn: of @page
  * @hva: of @page
- * @exits: of the current trial
- * @useful: of these, exits that found the guest on another root; aside: switches that would have
- *	been hits
- * @prepared: entries of the trial at which something had changed; aside: other switches
- * @recent: CR3 of the last address spaces seen while standing aside, newest first
- * @patience: entries to stand aside after the next trial that fails; 0: it has one more chance
- * @early: when @aside is this or less, the estimate may end it
- * @distrust: entries to stand aside before that, since estimates were wrong
- * @guessed: the current trial is due to an estimate
- * @ghost: page directories evicted last
- * @ghosts: how many there were
- * @random: state of the generator
  * @hits: highest count of hits seen in @page
  * @owner: our object of the vCPU
  * @pinned: the page
@@ -101,7 +90,7 @@ struct cr3_slot {
 struct kvmpv_cr3 {
 	struct hlist_node hash;
 	struct kvm_vcpu *vcpu;
-	u32 aside;
+	struct cr3_policy policy;
 	bool loaded;
 	bool revoked;
 	bool marking;
@@ -128,17 +117,6 @@ struct kvmpv_cr3 {
 	u64 generation;
 	gfn_t gfn;
 	unsigned long hva;
-	u32 exits;
-	u32 useful;
-	u32 prepared;
-	u64 recent[KVMPV_CR3_SLOTS];
-	u32 patience;
-	u32 early;
-	u32 distrust;
-	bool guessed;
-	u64 ghost[CR3_GHOSTS];
-	u32 ghosts;
-	u32 random;
 	u64 hits;
 	struct kvmpv_vcpu *owner;
 	struct page *pinned;
@@ -177,14 +155,6 @@ extern struct cr3_layout cr3_layout;
 extern bool cr3_ready; /* all that is looked up in KVM was found */
 
 #define CR3_REASON_MAX 160
-
-/*
- * Entries that a vCPU stands aside after a trial that failed, doubled for each in a row. Switches
- * among few spaces end that earlier, unless trials begun for their sake failed.
- */
-#define CR3_PATIENCE_MIN 256
-#define CR3_PATIENCE_MAX 4096
-#define CR3_DISTRUST_MAX 1024
 
 #define CR3_HASH_BITS 8
 
