@@ -18,9 +18,8 @@
 #include <linux/percpu.h>
 #include <linux/tracepoint.h>
 
+#include "cr3-roots.h"
 #include "cr3-vmcs.h"
-#include "cr3.h"
-#include "vm.h"
 
 /*
  * The vCPU between on_entry() and on_exit() on this CPU, if its registration is in use. Spares the
@@ -29,170 +28,11 @@
 static DEFINE_PER_CPU(struct kvm_vcpu *, current_vcpu);
 static DEFINE_PER_CPU(struct kvmpv_cr3 *, current_cr3);
 
-/* Only the vCPU's own task counts here, so the counters need no atomic operation. */
-static __always_inline void count(struct kvmpv_cr3 *cr3, enum kvmpv_counter counter, u64 n)
-{
-	atomic64_t *value = &cr3->owner->counter[counter];
-
-	atomic64_set(value, atomic64_read(value) + n);
-}
-
-static __always_inline void *member(void *page, u32 offset)
-{
-	return (char *)page + offset;
-}
-
-/* KVM's object of a root's shadow page; NULL for roots that have none (PAE, dummy). */
-static __always_inline void *root_page(u64 hpa)
-{
-	return (void *)page_private(pfn_to_page(hpa >> PAGE_SHIFT));
-}
-
 /* ---- entry ---- */
 
 static __always_inline bool in_window(const struct kvmpv_cr3 *cr3, u64 rip)
 {
 	return rip - cr3->start - 1 < cr3->length - 1;
-}
-
-/* A root has come to a slot: nothing is offered there before it has been looked at. */
-static void fill_slot(struct kvmpv_cr3 *cr3, int i, u64 pgd, u64 hpa)
-{
-	struct kvmpv_cr3_page *page = cr3->page;
-	u64 host = hpa | CR3_TAG | i;
-	u32 slot = BIT(i);
-
-	cr3->slot[i] = (struct cr3_slot){pgd, hpa};
-	WRITE_ONCE(page->entry[0][i].guest, KVMPV_CR3_NOTHING);
-	WRITE_ONCE(page->entry[1][i].guest, KVMPV_CR3_NOTHING);
-	WRITE_ONCE(page->entry[0][i].host, host);
-	WRITE_ONCE(page->entry[1][i].host, host);
-	cr3->flushing &= ~slot;
-	cr3->noflush &= ~slot;
-	/* The VMCS still has what was here. It must go even if nothing is offered in its place. */
-	cr3->stale |= cr3->targets & slot;
-	cr3->targets &= ~slot;
-}
-
-static __always_inline bool is_root(const struct cr3_slot *seen,
-				    const struct kvm_mmu_root_info *root)
-{
-	return seen->hpa == root->hpa && seen->pgd == root->pgd;
-}
-
-/* The usual change: a new root in front, the others moved up, the last one gone. */
-static bool is_shifted(const struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
-{
-	return is_root(&cr3->seen[0], &mmu->prev_roots[0]) &&
-	       is_root(&cr3->seen[1], &mmu->prev_roots[1]) &&
-	       is_root(&cr3->seen[2], &mmu->prev_roots[2]);
-}
-
-static void shift_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
-{
-	u8 last = cr3->place[3];
-	int i;
-
-	for (i = 3; i > 0; i--) {
-		cr3->seen[i] = cr3->seen[i - 1];
-		cr3->place[i] = cr3->place[i - 1];
-	}
-	cr3->seen[0] = (struct cr3_slot){mmu->root.pgd, mmu->root.hpa};
-	cr3->place[0] = last;
-	fill_slot(cr3, last, mmu->root.pgd, mmu->root.hpa);
-}
-
-/* Any other change: roots that are in a slot stay there, new ones go where nobody is any more. */
-static void assign_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
-{
-	const struct cr3_slot *roots = cr3->seen;
-	bool placed[KVMPV_CR3_SLOTS] = {};
-	u32 used = 0;
-	int i, j;
-
-	cr3->seen[0] = (struct cr3_slot){mmu->root.pgd, mmu->root.hpa};
-	for (i = 0; i < KVM_MMU_NUM_PREV_ROOTS; i++)
-		cr3->seen[i + 1] =
-			(struct cr3_slot){mmu->prev_roots[i].pgd, mmu->prev_roots[i].hpa};
-	for (i = 0; i < KVMPV_CR3_SLOTS; i++) {
-		for (j = 0; j < KVMPV_CR3_SLOTS; j++) {
-			if (placed[j] || cr3->slot[i].pgd != roots[j].pgd ||
-			    cr3->slot[i].hpa != roots[j].hpa)
-				continue;
-			placed[j] = true;
-			used |= BIT(i);
-			cr3->place[j] = i;
-			break;
-		}
-	}
-	for (j = 0; j < KVMPV_CR3_SLOTS; j++) {
-		if (placed[j])
-			continue;
-		i = __ffs(~used);
-		used |= BIT(i);
-		cr3->place[j] = i;
-		fill_slot(cr3, i, roots[j].pgd, roots[j].hpa);
-	}
-}
-
-/* Are the MMU's current and previous roots those that the slots were assigned for? */
-static __always_inline bool same_roots(const struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
-{
-	return is_root(&cr3->seen[0], &mmu->root) && is_root(&cr3->seen[1], &mmu->prev_roots[0]) &&
-	       is_root(&cr3->seen[2], &mmu->prev_roots[1]) &&
-	       is_root(&cr3->seen[3], &mmu->prev_roots[2]);
-}
-
-/* May the root in a slot be offered: 0 no, 1 to loads that do not flush, 2 to all. */
-static __always_inline int root_state(struct kvmpv_cr3 *cr3, const struct cr3_slot *slot, u32 role)
-{
-	void *page = root_page(slot->hpa);
-	u32 own;
-
-	if (unlikely(!page))
-		return 0;
-	own = READ_ONCE(*(u32 *)member(page, cr3_layout.role));
-	if (unlikely(own != role)) {
-		union kvm_mmu_page_role was = {.word = own};
-
-		count(cr3, was.invalid ? KVMPV_COUNTER_CR3_OBSOLETE : KVMPV_COUNTER_CR3_ROLE, 1);
-		return 0;
-	}
-	if (READ_ONCE(*(bool *)member(page, cr3_layout.unsync)) ||
-	    READ_ONCE(*(unsigned int *)member(page, cr3_layout.unsync_children))) {
-		count(cr3, KVMPV_COUNTER_CR3_UNSYNC, 1);
-		return 1;
-	}
-	return 2;
-}
-
-static void write_guest_values(struct kvmpv_cr3 *cr3, int table, u32 was, u32 now)
-{
-	struct kvmpv_cr3_entry *entry = cr3->page->entry[table];
-	u32 change = was ^ now;
-	int i;
-
-	for (; change; change &= change - 1) {
-		i = __ffs(change);
-		WRITE_ONCE(entry[i].guest,
-			   now & BIT(i) ? cr3->slot[i].pgd ^ KVMPV_CR3_OPEN : KVMPV_CR3_NOTHING);
-	}
-}
-
-static void write_targets(struct kvmpv_cr3 *cr3, u32 now)
-{
-	u32 change = (cr3->targets ^ now) | cr3->stale;
-	int i;
-
-	cr3->stale = 0;
-	for (; change; change &= change - 1) {
-		i = __ffs(change);
-		/* All ones: such a load faults, with a target like that or without. */
-		vmcs_set(CR3_TARGET_VALUE0 + 2 * i,
-			 now & BIT(i) ? cr3->slot[i].hpa | CR3_TAG | i : ~0ULL);
-	}
-	count(cr3, KVMPV_COUNTER_CR3_OFFERED, hweight32(now & ~cr3->targets));
-	cr3->targets = now;
 }
 
 /*
@@ -206,7 +46,7 @@ static noinline void flush_swallowed(struct kvmpv_cr3 *cr3)
 		return;
 	vmcs_flush_tlb();
 	cr3->swallowed = false;
-	count(cr3, KVMPV_COUNTER_CR3_FLUSHES, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_FLUSHES, 1);
 }
 
 static bool was_free(rwlock_t *lock)
@@ -230,7 +70,7 @@ static bool marking_done(struct kvmpv_cr3 *cr3)
 	if (was_free(&cr3->vcpu->kvm->mmu_lock))
 		return true;
 	WRITE_ONCE(cr3->marking, true);
-	count(cr3, KVMPV_COUNTER_CR3_BUSY, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_BUSY, 1);
 	return false;
 }
 
@@ -239,7 +79,7 @@ static void revoke(struct kvmpv_cr3 *cr3)
 	if (cr3->revoked)
 		return;
 	WRITE_ONCE(cr3->revoked, true);
-	count(cr3, KVMPV_COUNTER_CR3_DROPPED, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_DROPPED, 1);
 }
 
 /* Rare reasons to offer nothing at this entry */
@@ -270,60 +110,6 @@ static bool held_back(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 	return false;
 }
 
-/* A guest that uses our hardware PCIDs itself, or addresses with metadata in them */
-static __always_inline bool is_strange(const struct kvmpv_cr3 *cr3, u64 pgd)
-{
-	return (pgd & CR3_HIGH_BITS) || (cr3->pcid && (pgd & CR3_TAG_MASK) == CR3_TAG);
-}
-
-/*
- * A load that flushes a PCID makes KVM drop its roots of other page directories under that PCID;
- * a hit does not. Such roots must not be offered to loads that do not flush. Return: the slots that
- * share the PCID of slot @i, with it, if there are others.
- */
-static __always_inline u32 sharing_pcid(const struct kvmpv_cr3 *cr3, int i)
-{
-	u32 sharing = 0;
-	int j;
-
-	for (j = 0; j < KVMPV_CR3_SLOTS; j++)
-		if (unlikely(!((cr3->slot[j].pgd ^ cr3->slot[i].pgd) & X86_CR3_PCID_MASK)) &&
-		    j != i && VALID_PAGE(cr3->slot[j].hpa))
-			sharing |= BIT(i) | BIT(j);
-	return sharing;
-}
-
-/*
- * Look at the roots in slots @look, the others being offered to all loads; what may be offered goes
- * to the page and to the VMCS. Return: false for a guest that is not to be offered anything.
- */
-static bool check_roots(struct kvmpv_cr3 *cr3, u32 look)
-{
-	u32 flushing = cr3->flushing & ~look, noflush = flushing, sharing = 0;
-	int i, state;
-
-	for (; look; look &= look - 1) {
-		i = __ffs(look);
-		if (!VALID_PAGE(cr3->slot[i].hpa))
-			continue;
-		if (is_strange(cr3, cr3->slot[i].pgd))
-			return false;
-		if (cr3->pcid)
-			sharing |= sharing_pcid(cr3, i);
-		state = root_state(cr3, &cr3->slot[i], cr3->role);
-		flushing |= (state == 2) << i;
-		noflush |= (state != 0) << i;
-	}
-	cr3->sharing = sharing;
-	noflush = cr3->pcid ? noflush & ~sharing : 0;
-	write_guest_values(cr3, 0, cr3->flushing, flushing);
-	cr3->flushing = flushing;
-	write_guest_values(cr3, 1, cr3->noflush, noflush);
-	cr3->noflush = noflush;
-	write_targets(cr3, flushing | noflush);
-	return true;
-}
-
 /*
  * GUEST_CR3 may have a tag that is none of ours: of an earlier registration, with a slot of that
  * one's count, or a PCID of a guest that has switched PCIDs off since. Load what KVM would load.
@@ -339,17 +125,6 @@ static void drop_tag(const struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 		value |= vcpu->arch.cr3 & X86_CR3_PCID_MASK;
 	vmcs_set(GUEST_CR3, value);
 	vmcs_flush_tlb();
-}
-
-/* The slots get the MMU's roots, if these are others than last time. */
-static __always_inline void update_slots(struct kvmpv_cr3 *cr3, const struct kvm_mmu *mmu)
-{
-	if (same_roots(cr3, mmu))
-		return;
-	if (likely(is_shifted(cr3, mmu)))
-		shift_slots(cr3, mmu);
-	else
-		assign_slots(cr3, mmu);
 }
 
 /*
@@ -374,11 +149,12 @@ static noinline bool prepare(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	cr3->recheck |= pcid != cr3->pcid || role != cr3->role || cr3->sharing;
 	cr3->pcid = pcid;
 	cr3->role = role;
-	update_slots(cr3, mmu);
+	if (!cr3_same_roots(cr3, mmu))
+		cr3_update_slots(cr3, mmu);
 	if (!cr3_mode(vcpu) || (vcpu->arch.cr3 & CR3_HIGH_BITS))
 		goto nothing;
 	drop_tag(cr3, vcpu);
-	if (!check_roots(cr3, cr3->recheck ? CR3_ALL_SLOTS : CR3_ALL_SLOTS & ~cr3->flushing))
+	if (!cr3_check_roots(cr3, cr3->recheck ? CR3_ALL_SLOTS : CR3_ALL_SLOTS & ~cr3->flushing))
 		goto nothing;
 	cr3->recheck = false;
 	cr3->missing = false;
@@ -397,7 +173,7 @@ static __always_inline bool unchanged(const struct kvmpv_cr3 *cr3, const struct 
 		 cr3->missing) &&
 	       mmu->root_role.word == cr3->role && vcpu->arch.cr3 == cr3->seen[0].pgd &&
 	       !!(vcpu->arch.cr4 & X86_CR4_PCIDE) == cr3->pcid &&
-	       cr3_generation(vcpu->kvm) == cr3->generation && same_roots(cr3, mmu);
+	       cr3_generation(vcpu->kvm) == cr3->generation && cr3_same_roots(cr3, mmu);
 }
 
 static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
@@ -411,7 +187,7 @@ static noinline void enter(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	vmcs_set(CR3_TARGET_COUNT, KVMPV_CR3_SLOTS);
 	cr3->loaded = true;
 	WRITE_ONCE(cr3->page->gate, KVMPV_CR3_OPEN);
-	count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_ENTRIES, 1);
 }
 
 static noinline void notice_aside(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
@@ -462,10 +238,10 @@ static noinline void follow(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu, u64 va
 		swap(cr3->place[0], cr3->place[i + 1]);
 	}
 	vcpu->arch.cr3 = slot->pgd;
-	page = root_page(slot->hpa);
-	atomic_set((atomic_t *)member(page, cr3_layout.write_flooding_count), 0);
+	page = cr3_root_page(slot->hpa);
+	atomic_set((atomic_t *)cr3_member(page, cr3_layout.write_flooding_count), 0);
 	cr3->policy.useful++;
-	count(cr3, KVMPV_COUNTER_CR3_SWITCHED, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_SWITCHED, 1);
 	return;
 
 lost:
@@ -482,7 +258,7 @@ static void abort_window(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 #ifndef KVMPV_NEGATIVE_NO_ABORT
 	set_guest_rip(vcpu, cr3->abort);
 #endif
-	count(cr3, KVMPV_COUNTER_CR3_ABORTS, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_ABORTS, 1);
 }
 
 /* KVM is going to evict the last of its previous roots, unless it has one for @pgd. */
@@ -522,7 +298,7 @@ static void missed(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 
 	if ((qualification & CR_ACCESS_MASK) != CR_ACCESS_MOV_TO_CR3 || reg == VCPU_REGS_RSP)
 		return;
-	count(cr3, KVMPV_COUNTER_CR3_MISSES, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_MISSES, 1);
 	pgd = vcpu->arch.regs[reg];
 	if (cr3->pcid)
 		pgd &= ~KVMPV_CR3_NOFLUSH;
@@ -535,7 +311,7 @@ static void stand_aside(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
 	if (cr3->swallowed)
 		kvm_make_request(KVM_REQ_TLB_FLUSH_CURRENT, vcpu);
 	cr3->swallowed = false;
-	count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
+	cr3_count(cr3, KVMPV_COUNTER_CR3_ASIDE, 1);
 }
 
 static void mark_dirty(struct kvmpv_cr3 *cr3, struct kvm_vcpu *vcpu)
@@ -660,7 +436,7 @@ static void on_unsync(void *data, struct kvm_mmu_page *page)
 /* KVM brings an unsync page up to date before it links it to a parent, but leaves it unsync. */
 static void on_get_page(void *data, struct kvm_mmu_page *page, bool created)
 {
-	if (READ_ONCE(*(bool *)member(page, cr3_layout.unsync)))
+	if (READ_ONCE(*(bool *)cr3_member(page, cr3_layout.unsync)))
 		suspect_roots();
 }
 

@@ -5,6 +5,7 @@
  *   cr3-support.c  can this host do it, and where is what in KVM
  *   cr3.c          registrations: who has one, from when to when
  *   cr3-hooks.c    what happens at an entry, at an exit, and when a page table goes unsync
+ *   cr3-roots.c    KVM's roots as targets and in the guest's page
  *   cr3-policy.c   is it worth it, and which root is evicted
  */
 #ifndef KVMPV_HOST_CR3_H
