@@ -11,7 +11,10 @@ OPTIONS="--arg fit --arg progress=1000000"
 ok "host with the cr3 cache" cr3_host
 ok "something to swap to" swap_on
 ksm_on
-all_storms 1 1p 2 2p
+for v in 1 1p 2 2p; do
+	vcpu_storms $v
+	vm_storms $v
+done
 for v in 2 2p; do
 	storm $v "a vCPU that only changes page tables" --arg editor
 	storm $v "registrations dropped by another vCPU" --arg drop --arg patience=256

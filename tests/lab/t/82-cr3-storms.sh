@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The cr3 cache under storms, the short way: each storm in two of four variants (one or two vCPUs,
-# with and without PCIDs), the other two on the other kernel. The long way: t-all/82-cr3-long.
+# The cr3 cache under storms, the short way: each storm in one of four variants (one or two vCPUs,
+# with and without PCIDs), and in another one on the other kernel. The long way: t-all/82-cr3-long.
 # lab: --timeout 900 --smp 2 --file tests/lab/t/cr3-storms.sh:/lib/cr3-storms.sh
 # guest: no
 . /lib/cr3-storms.sh
@@ -14,7 +14,8 @@ esac
 ok "host with the cr3 cache" cr3_host
 ok "something to swap to" swap_on
 ksm_on
-all_storms $one $two
+vcpu_storms $one
+vm_storms $two
 storm $two "a vCPU that only changes page tables" --arg editor
 SWITCHES=32768
 storm $two "registrations dropped by another vCPU" --arg drop --arg patience=256

@@ -129,33 +129,35 @@ reload()
 	usleep "$PAUSE"
 }
 
-all_storms() # all_storms VARIANT...
+# What happens to a vCPU
+vcpu_storms() # vcpu_storms VARIANT
 {
-	local v
+	storm "$1" "nothing else" --arg cli
+	storm "$1" "signals" --do signal
+	storm "$1" "NMIs" --do nmi
+	storm "$1" "single-stepping" --do step --arg step
+	storm "$1" "KVM_GET_SREGS and KVM_SET_SREGS" --do sregs
+	storm "$1" "SMIs" --do smi --smm
+}
 
-	for v; do
-		storm "$v" "nothing else" --arg cli
-		storm "$v" "memory slots come and go" --do slot
-		storm "$v" "the page's slot goes and comes" --do page-slot --arg patience=256
-		storm "$v" "the page's slot gets other memory" --do page-swap --arg patience=256
-		storm "$v" "dirty log on and off" --do log
-		storm "$v" "few shadow pages, many" --do mmu
-		storm "$v" "signals" --do signal
-		storm "$v" "NMIs" --do nmi
-		storm "$v" "single-stepping" --do step --arg step
-		storm "$v" "KVM_GET_SREGS and KVM_SET_SREGS" --do sregs
-		storm "$v" "SMIs" --do smi --smm
-		storm "$v" "MADV_DONTNEED of the page" --do dontneed --arg patience=256
-		storm "$v" "KSM" --do ksm
-		storm "$v" "pages are swapped out" --do pageout
-		storm "$v" "everything" --arg step --arg patience=256 --every 10000 \
-			--do slot,nmi,log,signal,step,mmu,sregs,dontneed,page-slot,ksm,pageout
-		storm "$v" "migrations" --do migrate --times "$MIGRATIONS" --arg switches=0
-		saved "$v" "$MIGRATIONS"
-		storm_while "$v" "permission given and taken" toggle --arg patience=256
-		echo 1 > $HOST/features/cr3-cache
-		storm_while "$v" "the host's module goes and comes" reload --arg patience=256
-	done
+# What happens to the VM
+vm_storms() # vm_storms VARIANT
+{
+	storm "$1" "memory slots come and go" --do slot
+	storm "$1" "the page's slot goes and comes" --do page-slot --arg patience=256
+	storm "$1" "the page's slot gets other memory" --do page-swap --arg patience=256
+	storm "$1" "dirty log on and off" --do log
+	storm "$1" "few shadow pages, many" --do mmu
+	storm "$1" "MADV_DONTNEED of the page" --do dontneed --arg patience=256
+	storm "$1" "KSM" --do ksm
+	storm "$1" "pages are swapped out" --do pageout
+	storm "$1" "everything" --arg step --arg patience=256 --every 10000 \
+		--do slot,nmi,log,signal,step,mmu,sregs,dontneed,page-slot,ksm,pageout
+	storm "$1" "migrations" --do migrate --times "$MIGRATIONS" --arg switches=0
+	saved "$1" "$MIGRATIONS"
+	storm_while "$1" "permission given and taken" toggle --arg patience=256
+	echo 1 > $HOST/features/cr3-cache
+	storm_while "$1" "the host's module goes and comes" reload --arg patience=256
 }
 
 swap_on()
