@@ -4,7 +4,7 @@
 GUEST := $(B)/guest-programs
 GUEST_PROGRAMS := cpuid hypercalls msr kick yield hammer sleeper churn saverestore stock
 GUEST_CR3_PROGRAMS := cr3-abi cr3-stale cr3-storm cr3-hostile
-GUEST_PROGRAMS32 := cpuid hypercalls msr kick stock
+GUEST_PROGRAMS32 := cpuid hypercalls msr kick stock cr3-none
 GUEST_LIB := start.S lib.c cpu.c kvmpv.c
 GUEST_LIB_DEPS := $(addprefix tests/guest/,$(GUEST_LIB) lib.h ports.h calls.h guest.ld build.mk) \
 	include/kvmpv/abi.h

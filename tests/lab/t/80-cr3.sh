@@ -53,6 +53,7 @@ ok "they may" sh -c "echo 1 > $HOST/features/cr3-cache"
 program interface cr3-abi --smm
 program "interface, PCID" cr3-abi --smm --arg pcid
 program "interface, two vCPUs" cr3-abi --smp 2
+program "32-bit guest" cr3-none32 --mode 32
 program "outdated?" cr3-stale
 program "outdated, PCID?" cr3-stale --arg pcid
 program "outdated, two vCPUs?" cr3-stale --smp 2 --arg rounds=100
