@@ -18,12 +18,6 @@
 #include "cr3.h"
 
 #define ROUND 1024
-#define FIRST_EDIT_PAGE (DATA_PAGES - EDIT_PAGES)
-
-/* Changes of a space's page table; one vCPU makes them */
-static struct edits {
-	volatile u64 begun, done;
-} edits[SPACES];
 
 static volatile bool stopping;
 static volatile unsigned int ended;
@@ -33,37 +27,9 @@ static bool cli, drop, fit;
 /* How many spaces a round goes over: what fits, what does not, and nothing but misses */
 static const u8 sizes[] = {2, 4, 3, 5, 4, 8, 2, 16}, sizes_fit[] = {2, 4, 3, 4, 2, 4, 3, 5};
 
-static void edit(unsigned int space)
-{
-	struct edits *e = &edits[space];
-	u64 next = e->done + 1;
-
-	e->begun = next;
-	barrier();
-	set_pte(space, EDIT, FIRST_EDIT_PAGE + next % EDIT_PAGES);
-	barrier();
-	e->done = next;
-}
-
-static void edit_own(unsigned int cpu, u32 random)
-{
-	edit((random % (SPACES / INFO->vcpus)) * INFO->vcpus + cpu);
-}
-
-/* The page shown must be that of a change between @from, which was complete before the switch, and
- * the last one begun
- */
-static void check_edit(unsigned int cpu, unsigned int space, u64 from)
-{
-	u64 shown = space_shows(EDIT) - FIRST_EDIT_PAGE, to = edits[space].begun;
-
-	if (shown >= EDIT_PAGES || (shown - from) % EDIT_PAGES > to - from)
-		cr3_cpus[cpu].stale++;
-}
-
 static void checked_switch(unsigned int cpu, unsigned int space, u64 noflush)
 {
-	u64 from = edits[space].done;
+	u64 from = edits_done(space);
 
 	if (cli)
 		asm volatile("cli" : : : "memory");
@@ -147,7 +113,7 @@ static void only_edit(void)
 	while (!stopping && !INFO->stop) {
 		u32 r = next_random(&random);
 
-		edit(r % SPACES);
+		edit_space(r % SPACES);
 		for (i = 0; i < r / SPACES % 1024; i++)
 			relax();
 	}

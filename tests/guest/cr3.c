@@ -11,6 +11,13 @@ u32 cr3_patience = 4096;
 
 static volatile bool ready;
 
+#define FIRST_EDIT_PAGE (DATA_PAGES - EDIT_PAGES)
+
+/* Changes of a space's page table; one vCPU makes them */
+static struct edits {
+	volatile u64 begun, done;
+} edits[SPACES];
+
 /**
  * space_build() - page tables of a space, as they are at the start
  * @space: which
@@ -145,6 +152,58 @@ void cr3_attach_again(unsigned int cpu)
 		c->last = c->hits + c->misses;
 		cr3_attach(cpu);
 	}
+}
+
+/**
+ * edit_space() - have page EDIT of a space show the next data page
+ * @space: which; only one vCPU may change it
+ */
+void edit_space(unsigned int space)
+{
+	struct edits *e = &edits[space];
+	u64 next = e->done + 1;
+
+	e->begun = next;
+	barrier();
+	set_pte(space, EDIT, FIRST_EDIT_PAGE + next % EDIT_PAGES);
+	barrier();
+	e->done = next;
+}
+
+/**
+ * edit_own() - the same, in one of the spaces that are this vCPU's to change
+ * @cpu: the vCPU we run on
+ * @random: which
+ */
+void edit_own(unsigned int cpu, u32 random)
+{
+	edit_space((random % (SPACES / INFO->vcpus)) * INFO->vcpus + cpu);
+}
+
+/**
+ * edits_done() - to be asked before a switch that must show the changes up to here
+ * @space: which
+ *
+ * Return: for check_edit().
+ */
+u64 edits_done(unsigned int space)
+{
+	return edits[space].done;
+}
+
+/**
+ * check_edit() - page EDIT must show the page of a change between @from, which was complete before
+ * the switch, and the last one begun; counts it as stale if not
+ * @cpu: the vCPU we run on
+ * @space: the current space
+ * @from: what edits_done() said
+ */
+void check_edit(unsigned int cpu, unsigned int space, u64 from)
+{
+	u64 shown = space_shows(EDIT) - FIRST_EDIT_PAGE, to = edits[space].begun;
+
+	if (shown >= EDIT_PAGES || (shown - from) % EDIT_PAGES > to - from)
+		cr3_cpus[cpu].stale++;
 }
 
 /**
