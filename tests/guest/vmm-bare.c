@@ -212,6 +212,8 @@ static bool set_flag(struct bare_options *options, const char *name)
 		options->machine.foreign = true;
 	else if (!strcmp(name, "--hyperv"))
 		options->machine.hyperv = true;
+	else if (!strcmp(name, "--vmx"))
+		options->machine.vmx = true;
 	else if (!strcmp(name, "--quiet"))
 		options->quiet = true;
 	else

@@ -16,7 +16,7 @@ struct cpuid {
 	struct kvm_cpuid_entry2 entries[VMM_MAX_CPUID];
 };
 
-static void set_apic_id(struct cpuid *cpuid, uint32_t id)
+static void set_apic_id(struct cpuid *cpuid, uint32_t id, bool vmx)
 {
 	unsigned int i;
 
@@ -28,7 +28,8 @@ static void set_apic_id(struct cpuid *cpuid, uint32_t id)
 			/* Hypervisor present, TSC deadline timer; each vCPU a package of its own */
 			e->ebx = (e->ebx & 0xffff) | 1 << 16 | id << 24;
 			e->ecx |= 1U << 31 | 1U << 24;
-			e->ecx &= ~(1U << 5); /* no VMX: nested guests are not what we test */
+			if (!vmx)
+				e->ecx &= ~(1U << 5);
 			e->edx &= ~(1U << 28);
 			break;
 		case 4:
@@ -112,7 +113,7 @@ void vcpu_set_cpuid(struct vcpu *vcpu)
 
 	if (ioctl(kvm_device(), KVM_GET_SUPPORTED_CPUID, &cpuid))
 		die("KVM_GET_SUPPORTED_CPUID");
-	set_apic_id(&cpuid, vcpu->id);
+	set_apic_id(&cpuid, vcpu->id, options->vmx);
 	if (options->mask_kvm)
 		drop_hypervisor(&cpuid);
 	if (options->hyperv) {

@@ -21,7 +21,7 @@ static const struct command {
 } commands[] = {
 	{"bare", cmd_bare,
 	 "PROGRAM.bin [--smp N] [--mode 64|32] [--memory MB] [--timeout S] [--stop-after S]\n"
-	 "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--quiet]"},
+	 "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--vmx] [--quiet]"},
 	{"linux", cmd_linux,
 	 "--kernel VMLINUX|BZIMAGE [--initrd FILE] [--cmdline STRING] [--smp N]\n"
 	 "\t\t[--memory MB] [--timeout S]"},

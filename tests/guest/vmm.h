@@ -56,6 +56,7 @@ struct vcpu {
  * @mask_kvm: take KVM's CPUID leaves out, so that the guest is not told it runs on KVM
  * @foreign: add another hypervisor's CPUID block right behind KVM's
  * @hyperv: Hyper-V's CPUID block first and KVM's behind it, as VMMs do for Windows guests
+ * @vmx: leave VMX in CPUID, for programs with guests of their own
  * @split: the pages at BARE_CR3_PAGES are a slot of their own; see enum machine_slot
  */
 struct machine_options {
@@ -66,6 +67,7 @@ struct machine_options {
 	bool mask_kvm;
 	bool foreign;
 	bool hyperv;
+	bool vmx;
 	bool split;
 };
 
