@@ -3,7 +3,7 @@
 
 GUEST := $(B)/guest-programs
 GUEST_PROGRAMS := cpuid hypercalls msr kick yield hammer sleeper churn saverestore stock
-GUEST_CR3_PROGRAMS := cr3-abi cr3-stale cr3-storm cr3-hostile
+GUEST_CR3_PROGRAMS := cr3-abi cr3-stale cr3-storm cr3-hostile cr3-nested
 GUEST_PROGRAMS32 := cpuid hypercalls msr kick stock cr3-none
 GUEST_LIB := start.S lib.c cpu.c kvmpv.c
 GUEST_LIB_DEPS := $(addprefix tests/guest/,$(GUEST_LIB) lib.h ports.h calls.h guest.ld build.mk) \
@@ -23,6 +23,7 @@ guest_build = $(CC) $(GUEST_CFLAGS) $(1) $(GUEST_LDFLAGS) -o $@ $(call guest_sou
 # Programs of more than one file
 GUEST_EXTRA_hypercalls := calls.c
 GUEST_EXTRA_cr3-hostile := cr3-odd.S
+GUEST_EXTRA_cr3-nested := vmx.c vmx-enter.S
 GUEST_CR3 := cr3.c cr3-window.S
 
 GUEST_BINS := $(GUEST_PROGRAMS:%=$(GUEST)/%.bin) $(GUEST_CR3_PROGRAMS:%=$(GUEST)/%.bin) $(GUEST_PROGRAMS32:%=$(GUEST)/%32.bin) \
@@ -34,7 +35,8 @@ $(GUEST_PROGRAMS:%=$(GUEST)/%.bin): $(GUEST)/%.bin: tests/guest/%.c tests/guest/
 	@mkdir -p $(@D)
 	$(call guest_build,-m64,$*.c $(GUEST_EXTRA_$*))
 
-$(GUEST_CR3_PROGRAMS:%=$(GUEST)/%.bin): $(GUEST)/%.bin: tests/guest/%.c $(GUEST_CR3:%=tests/guest/%) tests/guest/cr3-odd.S tests/guest/cr3.h $(GUEST_LIB_DEPS)
+$(GUEST_CR3_PROGRAMS:%=$(GUEST)/%.bin): $(GUEST)/%.bin: tests/guest/%.c $(GUEST_CR3:%=tests/guest/%) tests/guest/cr3-odd.S \
+		tests/guest/cr3.h $(addprefix tests/guest/,vmx.c vmx-enter.S vmx.h) $(GUEST_LIB_DEPS)
 	@mkdir -p $(@D)
 	$(call guest_build,-m64,$*.c $(GUEST_CR3) $(GUEST_EXTRA_$*))
 
