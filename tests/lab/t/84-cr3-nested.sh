@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The cr3 cache of a guest that has a guest of its own: the vCPU takes turns between both, with
 # changes of page tables on either side, and what a VMM may do at any moment.
-# lab: --timeout 600 --smp 2 --file tests/lab/t/cr3-storms.sh:/lib/cr3-storms.sh
+# lab: --timeout 600 --file tests/lab/t/cr3-storms.sh:/lib/cr3-storms.sh
+# intel-7: --smp 2
 # guest: no
 . /lib/cr3-storms.sh
 
