@@ -152,7 +152,7 @@ static void l2_main(unsigned int cpu)
 
 /* ---- L1: L2's exits ---- */
 
-/* SDM vol. 3, table "Exit Qualification for Control-Register Accesses": CR3 only, by our controls */
+/* SDM vol. 3, table "Exit Qualification for Control-Register Accesses"; only CR3 exits here */
 static void emulate_cr3(struct nested *n)
 {
 	u64 qualification = vmread(EXIT_QUALIFICATION);
@@ -312,7 +312,7 @@ static void choose_order(struct nested *n, unsigned int cpu)
 	vmx_start_at(&n->vmx, l2_main, cpu);
 }
 
-/* Entries that fail, in the three ways there are: not at all, by KVM's checks, by the processor's */
+/* Entries that fail, in the three ways there are: not begun, by KVM's checks, by the processor */
 static void refused_entry(struct nested *n, unsigned int cpu, u32 r)
 {
 	bool as_expected;
