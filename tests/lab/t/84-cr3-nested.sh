@@ -2,7 +2,6 @@
 # The cr3 cache of a guest that has a guest of its own: the vCPU takes turns between both, with
 # changes of page tables on either side, and what a VMM may do at any moment.
 # lab: --timeout 600 --file tests/lab/t/cr3-storms.sh:/lib/cr3-storms.sh
-# intel-7: --smp 2
 # guest: no
 . /lib/cr3-storms.sh
 
