@@ -20,7 +20,7 @@
 /* Entries that a vCPU stands aside; see struct cr3_policy */
 #define PATIENCE_MIN 256
 #define PATIENCE_MAX 4096
-#define DISTRUST_MAX 1024
+#define DISTRUST_MAX PATIENCE_MAX
 
 /**
  * cr3_policy_init() - begin with a trial
@@ -95,7 +95,7 @@ static void estimate(struct cr3_policy *policy)
  */
 void cr3_notice_aside(struct cr3_policy *policy, u64 pgd)
 {
-	if (pgd != policy->recent[0])
+	if (policy->aside <= policy->early && pgd != policy->recent[0])
 		switched_aside(policy, pgd);
 	if (!(policy->aside % CR3_TRIAL))
 		estimate(policy);

@@ -59,7 +59,8 @@ struct cr3_policy {
  */
 static __always_inline bool cr3_wait_aside(struct cr3_policy *policy, u64 pgd)
 {
-	return !(--policy->aside % CR3_TRIAL) || pgd != policy->recent[0];
+	return !(--policy->aside % CR3_TRIAL) ||
+	       (policy->aside <= policy->early && pgd != policy->recent[0]);
 }
 
 void cr3_policy_init(struct cr3_policy *policy);
