@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/ioctl.h>
 #include <asm/bootparam.h>
 
@@ -23,6 +24,7 @@
 #define BZIMAGE_ENTRY64 0x200
 #define MAX_MEMORY (3UL << 30) /* above is where devices are */
 #define MAX_KERNEL (256 << 20)
+#define IDLE_US 100000
 
 struct linux_options {
 	struct machine_options machine;
@@ -30,6 +32,7 @@ struct linux_options {
 	const char *initrd;
 	const char *cmdline;
 	unsigned int timeout_ms;
+	const char *do_from;
 };
 
 static void copy_in(struct machine *m, uint64_t address, const uint8_t *from, uint64_t size)
@@ -172,6 +175,40 @@ static bool linux_io(struct vcpu *vcpu, uint16_t port, bool out, unsigned int si
 	return false;
 }
 
+static void do_names(struct machine *m, const char *names)
+{
+	const struct act *act;
+	size_t length;
+
+	for (; *names && m->end == MACHINE_RUNS; names += length + (names[length] == ',')) {
+		length = strcspn(names, ",\n");
+		act = act_find(names, length);
+		errno = 0;
+		if (!act)
+			die("--do-from: nobody knows '%s'", names);
+		act->run(m);
+		usleep(act->every_us);
+	}
+}
+
+/* Do what @file names, in turn, until the machine's end; what it names may change at any time. */
+static void do_from(struct machine *m, const char *file, unsigned int timeout_ms)
+{
+	uint64_t end = vmm_time_ms() + timeout_ms;
+
+	while (m->end == MACHINE_RUNS && (!timeout_ms || vmm_time_ms() < end)) {
+		char names[200] = "";
+
+		load_file(file, (uint8_t *)names, sizeof(names) - 1);
+		names[strcspn(names, "\n")] = '\0';
+		do_names(m, names);
+		if (names[0])
+			continue;
+		acts_end(m);
+		usleep(IDLE_US);
+	}
+}
+
 static int run_linux(const struct linux_options *options)
 {
 	struct boot_params *params;
@@ -191,6 +228,8 @@ static int run_linux(const struct linux_options *options)
 	m.io = linux_io;
 	m.private = uart_create(&m);
 	machine_start(&m);
+	if (options->do_from)
+		do_from(&m, options->do_from, options->timeout_ms);
 	end = machine_wait(&m, options->timeout_ms);
 	if (end == MACHINE_EXITED)
 		return m.status;
@@ -231,6 +270,8 @@ int cmd_linux(int argc, char **argv)
 			o.machine.memory = parse_number(name, value, MAX_MEMORY >> 20) << 20;
 		else if (!strcmp(name, "--timeout"))
 			o.timeout_ms = parse_number(name, value, 1000000) * 1000;
+		else if (!strcmp(name, "--do-from"))
+			o.do_from = value;
 		else
 			die("%s: no such option", name);
 	}

@@ -354,6 +354,16 @@ enum machine_end machine_wait(struct machine *m, unsigned int timeout_ms)
 }
 
 /**
+ * vcpu_kick() - take a vCPU out of the guest for a moment
+ * @vcpu: the vCPU; harmless when it does not run
+ */
+void vcpu_kick(const struct vcpu *vcpu)
+{
+	if (vcpu->started)
+		pthread_kill(vcpu->thread, SIGUSR1);
+}
+
+/**
  * vcpu_stop() - take a vCPU out of KVM_RUN and end its thread
  * @vcpu: the vCPU; not the caller's own
  */

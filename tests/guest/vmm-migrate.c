@@ -24,23 +24,30 @@ static uint64_t slot_start(enum machine_slot slot)
 					: BARE_CR3_PAGES + BARE_CR3_PAGES_SIZE;
 }
 
+/* Without @split all RAM is the first slot */
+static unsigned int count_ram_slots(const struct machine *m)
+{
+	return m->options.split ? ARRAY_SIZE(ram_slots) : 1;
+}
+
 static uint64_t slot_size(const struct machine *m, enum machine_slot slot)
 {
-	return slot == SLOT_LOW		? BARE_CR3_PAGES
+	return !m->options.split	? m->options.memory
+	       : slot == SLOT_LOW	? BARE_CR3_PAGES
 	       : slot == SLOT_CR3_PAGES ? BARE_CR3_PAGES_SIZE
 					: m->options.memory - slot_start(SLOT_HIGH);
 }
 
 /**
  * machine_log_dirty() - switch dirty logging of RAM on or off
- * @m: a machine with split RAM
+ * @m: the machine
  * @on: which
  */
 void machine_log_dirty(const struct machine *m, bool on)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(ram_slots); i++) {
+	for (i = 0; i < count_ram_slots(m); i++) {
 		uint64_t start = slot_start(ram_slots[i]);
 
 		machine_set_slot(m, ram_slots[i], on ? KVM_MEM_LOG_DIRTY_PAGES : 0, start,
@@ -53,7 +60,7 @@ static void fetch_dirty(const struct machine *m, uint8_t *bitmap)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(ram_slots); i++) {
+	for (i = 0; i < count_ram_slots(m); i++) {
 		struct kvm_dirty_log log = {
 			.slot = ram_slots[i],
 			.dirty_bitmap = bitmap + slot_start(ram_slots[i]) / PAGE / 8,
@@ -77,6 +84,18 @@ static uint8_t *make_bitmap(const struct machine *m)
 	if (!bitmap)
 		die("a dirty bitmap");
 	return bitmap;
+}
+
+/**
+ * machine_forget_dirty() - read the dirty log, and do nothing with it
+ * @m: a machine with dirty logging on
+ */
+void machine_forget_dirty(const struct machine *m)
+{
+	uint8_t *bitmap = make_bitmap(m);
+
+	fetch_dirty(m, bitmap);
+	free(bitmap);
 }
 
 static void copy_dirty(const struct machine *m, uint8_t *to, const uint8_t *bitmap)

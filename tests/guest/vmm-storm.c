@@ -16,8 +16,6 @@
 #include "kvmpv/abi.h"
 #include "vmm.h"
 
-#define OTHER_AT 0x18000000UL /* a slot that has nothing to do with anything */
-#define OTHER_SIZE 0x10000UL
 #define STEPS 200
 #define AWHILE_US 500
 #define MAX_DOS 16
@@ -26,8 +24,6 @@
 #define MSR_SMBASE 0x9e
 
 enum wish { WISH_STEP = 1, WISH_SREGS = 2, WISH_SMI = 4 };
-
-struct act;
 
 /**
  * struct storm - one run
@@ -79,48 +75,21 @@ static struct storm {
 static bool (*program_io)(struct vcpu *vcpu, uint16_t port, bool out, unsigned int size,
 			  uint8_t *data);
 
-/**
- * struct act - something a VMM does
- * @name: for --do
- * @run: does it once
- * @every_us: pause behind it, unless --every says otherwise
- * @stops: it stops the machine, so a vCPU cannot ask for it
- */
-struct act {
-	const char *name;
-	void (*run)(void);
-	unsigned int every_us;
-	bool stops;
-};
-
 static void *cr3_pages(void)
 {
 	return storm.m->ram + BARE_CR3_PAGES;
 }
 
-/* Any change of slots has KVM throw away all shadow pages */
-static void act_slot(void)
-{
-	static void *other;
-
-	if (!other)
-		other = mmap(NULL, OTHER_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			     -1, 0);
-	machine_set_slot(storm.m, SLOT_OTHER, 0, OTHER_AT, OTHER_SIZE, other);
-	machine_set_slot(storm.m, SLOT_OTHER, 0, OTHER_AT, 0, other);
-}
-
 /* The slot with the registered pages goes for a moment */
-static void act_page_slot(void)
+static void act_page_slot(struct machine *m)
 {
-	machine_set_slot(storm.m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, 0, cr3_pages());
+	machine_set_slot(m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, 0, cr3_pages());
 	usleep(AWHILE_US);
-	machine_set_slot(storm.m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, BARE_CR3_PAGES_SIZE,
-			 cr3_pages());
+	machine_set_slot(m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, BARE_CR3_PAGES_SIZE, cr3_pages());
 }
 
 /* The same, and it comes back with other memory behind it */
-static void act_page_swap(void)
+static void act_page_swap(struct machine *m)
 {
 	static void *other;
 
@@ -128,45 +97,15 @@ static void act_page_swap(void)
 		other = mmap(NULL, BARE_CR3_PAGES_SIZE, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	storm.on = !storm.on;
-	machine_set_slot(storm.m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, 0, cr3_pages());
-	machine_set_slot(storm.m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, BARE_CR3_PAGES_SIZE,
+	machine_set_slot(m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, 0, cr3_pages());
+	machine_set_slot(m, SLOT_CR3_PAGES, 0, BARE_CR3_PAGES, BARE_CR3_PAGES_SIZE,
 			 storm.on ? other : cr3_pages());
 }
 
-static void act_log(void)
+static void act_dirty(struct machine *m)
 {
-	static uint8_t bitmap[BARE_CR3_PAGES / 4096 / 8];
-	struct kvm_dirty_log log = {.slot = SLOT_CR3_PAGES, .dirty_bitmap = bitmap};
-
-	storm.on = !storm.on;
-	machine_log_dirty(storm.m, storm.on);
-	if (!storm.on)
-		return;
-	if (ioctl(storm.m->vm, KVM_GET_DIRTY_LOG, &log))
-		die("KVM_GET_DIRTY_LOG");
-	usleep(AWHILE_US);
-	log.slot = SLOT_LOW;
-	if (ioctl(storm.m->vm, KVM_GET_DIRTY_LOG, &log))
-		die("KVM_GET_DIRTY_LOG");
-}
-
-static void act_dirty(void)
-{
-	if (!machine_check_dirty(storm.m, &storm.watch[0]))
+	if (!machine_check_dirty(m, &storm.watch[0]))
 		storm.dirty++;
-}
-
-static void act_mmu(void)
-{
-	storm.on = !storm.on;
-	if (ioctl(storm.m->vm, KVM_SET_NR_MMU_PAGES, storm.on ? 64 : 4096))
-		die("KVM_SET_NR_MMU_PAGES");
-}
-
-static void kick(unsigned int vcpu)
-{
-	if (storm.m->vcpus[vcpu].started)
-		pthread_kill(storm.m->vcpus[vcpu].thread, SIGUSR1);
 }
 
 static void wish_all(unsigned int wish)
@@ -175,56 +114,39 @@ static void wish_all(unsigned int wish)
 
 	for (i = 0; i < storm.m->options.vcpus; i++) {
 		__atomic_fetch_or(&storm.wish[i], wish, __ATOMIC_SEQ_CST);
-		kick(i);
+		vcpu_kick(&storm.m->vcpus[i]);
 	}
 }
 
-static void act_signal(void)
-{
-	wish_all(0);
-}
-
-static void act_step(void)
+static void act_step(struct machine *m)
 {
 	wish_all(WISH_STEP);
 }
 
-static void act_sregs(void)
+static void act_sregs(struct machine *m)
 {
 	wish_all(WISH_SREGS);
 }
 
-static void act_smi(void)
+static void act_smi(struct machine *m)
 {
 	wish_all(WISH_SMI);
 }
 
-static void act_nmi(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < storm.m->options.vcpus; i++) {
-		struct kvm_msi nmi = {.address_lo = 0xfee00000 | i << 12, .data = 4 << 8};
-
-		if (ioctl(storm.m->vm, KVM_SIGNAL_MSI, &nmi) < 0)
-			die("NMI for vCPU %u", i);
-	}
-}
-
-static void act_dontneed(void)
+static void act_dontneed(struct machine *m)
 {
 	if (madvise(cr3_pages(), BARE_CR3_PAGES_SIZE, MADV_DONTNEED))
 		die("MADV_DONTNEED");
 }
 
-static void act_ksm(void)
+static void act_ksm(struct machine *m)
 {
 	storm.on = !storm.on;
 	if (madvise(cr3_pages(), 4 << 20, storm.on ? MADV_MERGEABLE : MADV_UNMERGEABLE))
 		die("MADV_MERGEABLE");
 }
 
-static void act_pageout(void)
+static void act_pageout(struct machine *m)
 {
 	if (madvise(cr3_pages(), 4 << 20, MADV_PAGEOUT))
 		die("MADV_PAGEOUT");
@@ -258,7 +180,7 @@ static void prepare(struct machine *m)
 		prepare_smm(m);
 }
 
-static void act_migrate(void)
+static void act_migrate(struct machine *m)
 {
 	struct machine *to = storm.machines + (storm.m == storm.machines);
 
@@ -273,23 +195,13 @@ static void act_migrate(void)
 	storm.m = to;
 }
 
-/* Pauses such that a guest gets on with its work */
+/* Those that only bare programs can take; the others: vmm-acts.c */
 static const struct act acts[] = {
-	{"slot", act_slot, 20000, false},
-	{"page-slot", act_page_slot, 50000, false},
-	{"page-swap", act_page_swap, 50000, false},
-	{"log", act_log, 20000, false},
-	{"dirty", act_dirty, 1000, true},
-	{"mmu", act_mmu, 5000, false},
-	{"signal", act_signal, 1000, false},
-	{"nmi", act_nmi, 1000, false},
-	{"step", act_step, 10000, false},
-	{"sregs", act_sregs, 2000, false},
-	{"smi", act_smi, 20000, false},
-	{"dontneed", act_dontneed, 5000, false},
-	{"ksm", act_ksm, 50000, false},
-	{"pageout", act_pageout, 20000, false},
-	{"migrate", act_migrate, 20000, true},
+	{"page-slot", act_page_slot, 50000, false}, {"page-swap", act_page_swap, 50000, false},
+	{"dirty", act_dirty, 1000, true},	    {"step", act_step, 10000, false},
+	{"sregs", act_sregs, 2000, false},	    {"smi", act_smi, 20000, false},
+	{"dontneed", act_dontneed, 5000, false},    {"ksm", act_ksm, 50000, false},
+	{"pageout", act_pageout, 20000, false},	    {"migrate", act_migrate, 20000, true},
 };
 
 static const struct act *find_act(const char *name, size_t length)
@@ -299,7 +211,7 @@ static const struct act *find_act(const char *name, size_t length)
 	for (i = 0; i < ARRAY_SIZE(acts); i++)
 		if (!strncmp(acts[i].name, name, length) && !acts[i].name[length])
 			return &acts[i];
-	return NULL;
+	return act_find(name, length);
 }
 
 static void single_step(const struct vcpu *vcpu, bool on)
@@ -393,7 +305,7 @@ static int act_by_name(uint64_t address)
 
 	if (!act || act->stops)
 		return -1;
-	act->run();
+	act->run(storm.m);
 	return 0;
 }
 
@@ -473,7 +385,7 @@ static enum machine_end rage(unsigned int *ret_done)
 		if (storm.ndos) {
 			const struct act *act = storm.dos[done++ % storm.ndos];
 
-			act->run();
+			act->run(storm.m);
 			us = storm.every_us ? storm.every_us : act->every_us;
 		}
 		usleep(us);

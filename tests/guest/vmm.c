@@ -24,7 +24,8 @@ static const struct command {
 	 "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--vmx] [--quiet]"},
 	{"linux", cmd_linux,
 	 "--kernel VMLINUX|BZIMAGE [--initrd FILE] [--cmdline STRING] [--smp N]\n"
-	 "\t\t[--memory MB] [--timeout S]"},
+	 "\t\t[--memory MB] [--timeout S] [--do-from FILE]; FILE: names of\n"
+	 "\t\tvmm-acts.c, separated by commas, or none"},
 	{"msrs", cmd_msrs, "[stock]"},
 	{"saverestore", cmd_saverestore, "[PROGRAM.bin]"},
 	{"churn", cmd_churn, "N [PROGRAM.bin]"},

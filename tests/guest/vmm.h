@@ -148,6 +148,7 @@ void machine_end(struct machine *m, enum machine_end end, int status);
 void machine_set_slot(const struct machine *m, uint32_t slot, uint32_t flags, uint64_t address,
 		      uint64_t size, void *host);
 
+void vcpu_kick(const struct vcpu *vcpu);
 void vcpu_stop(struct vcpu *vcpu);
 void vcpu_settle(struct vcpu *vcpu);
 void vcpu_print(const struct vcpu *vcpu);
@@ -192,10 +193,29 @@ int bare_run(const struct bare_options *options);
 
 /* vmm-migrate.c */
 void machine_log_dirty(const struct machine *m, bool on);
+void machine_forget_dirty(const struct machine *m);
 bool machine_check_dirty(struct machine *m, const struct bare_cr3 *watch);
 bool machine_migrate(struct machine *from, struct machine *to, const struct bare_options *options);
 void machine_save(struct machine *m, const char *path, const void *extra, size_t extra_size);
 void machine_load(struct machine *m, const char *path, void *extra, size_t extra_size);
+
+/**
+ * struct act - something a VMM does
+ * @name: for --do
+ * @run: does it once
+ * @every_us: pause behind it, unless --every says otherwise
+ * @stops: it stops the machine, so a vCPU cannot ask for it
+ */
+struct act {
+	const char *name;
+	void (*run)(struct machine *m);
+	unsigned int every_us;
+	bool stops;
+};
+
+/* vmm-acts.c */
+const struct act *act_find(const char *name, size_t length);
+void acts_end(struct machine *m);
 
 /* vmm-acpi.c */
 #define ACPI_RSDP 0xe0000
