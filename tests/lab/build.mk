@@ -10,6 +10,13 @@ $(B)/lab/lab-agent: tests/lab/agent.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -static -o $@ $<
 
+# Static too: a guest has no libraries.
+SPACES := $(sort $(wildcard tests/lab/guest/spaces*.c))
+
+$(B)/lab/spaces: $(SPACES) tests/lab/guest/spaces.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -static -pthread -o $@ $(SPACES)
+
 $(B)/lab/mkdisk $(B)/lab/extract-vmlinux: $(B)/lab/%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -o $@ $<
