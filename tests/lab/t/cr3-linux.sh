@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A Linux guest with the cr3 cache, for 83-cr3-linux.sh and 83-cr3-linux-long.sh: processes switch,
+# change page tables and check what they see (lab/guest/spaces.c); meanwhile the cache, a CPU, the
+# host's module come and go, and the VMM does what VMMs do. Set before: SECONDS_EACH of what just
+# goes on; how often the rest is done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS.
+# shellcheck shell=dash
+HOST=/sys/kernel/kvmpv/host
+GUEST=/sys/kernel/kvmpv/guest
+ACTS=/run/acts
+# shellcheck disable=SC2034 # for guest_start
+GUEST_SMP=2 GUEST_WAIT=400
+# Fewer address spaces than the cache holds, more, and two CPUs that share one
+SPACES="ring:0:3 yield:0:1 ring:1:5 yield:1:2 pair:0:1"
+SWITCHES_MADE=0
+REGISTRATIONS=0
+
+in_guest()
+{
+	guest_run g "S=$GUEST; $1"
+}
+
+# soon SECONDS COMMAND...: COMMAND succeeds within so many seconds
+soon()
+{
+	local tries=$(($1 * 4))
+
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		usleep 250000
+	done
+}
+
+in_use()
+{
+	in_guest 'grep -qw cr3-cache $S/used'
+}
+
+counted() # counted NAME: by the guest
+{
+	in_guest "sed -n 's/^$1 //p' \$S/stats"
+}
+
+uptime_ms()
+{
+	sed 's/\([0-9]*\)\.\([0-9]*\) .*/\1\20/' /proc/uptime
+}
+
+permit() # permit 0|1: this VM
+{
+	local file
+
+	for file in "$HOST"/vm/*/features/cr3-cache; do
+		echo "$1" > "$file" || return
+	done
+}
+
+guest_with_cache() # guest_with_cache [APPEND]
+{
+	# shellcheck disable=SC2034
+	GUEST_APPEND=$1
+	: > $ACTS
+	guest_start g --do-from $ACTS
+	ok "a Linux guest starts" guest_wait_ready g
+	ok "its module loads" in_guest 'modprobe kvmpv_guest enable=1 watch_seconds=1'
+	ok "it uses the cache" soon 30 in_use
+	diag "$(in_guest 'cat $S/cr3_cache; echo CPUs with PCIDs: $(grep -cw pcid /proc/cpuinfo)')"
+}
+
+guest_without()
+{
+	REGISTRATIONS=$((REGISTRATIONS + $(counted cr3_registrations)))
+	is "$(in_guest 'dmesg | grep -E "WARNING|BUG|Oops|segfault|traps:"')" "" "its log is clean"
+	ok "its module unloads" in_guest 'rmmod kvmpv_guest'
+	ok "the guest stops" guest_stop g
+}
+
+spaces_start()
+{
+	in_guest "(spaces $SPACES & echo \$! > /tmp/pid; wait \$!; echo status \$?) > /tmp/spaces 2>&1 &"
+}
+
+spaces_stop()
+{
+	in_guest 'kill $(cat /tmp/pid); until grep -q ^status /tmp/spaces; do usleep 50000; done
+		cat /tmp/spaces'
+}
+
+# storm NAME FUNCTION [ARGUMENT]...: the processes run while FUNCTION does
+storm()
+{
+	local name=$1 before hits status output made since
+
+	shift
+	since=$(uptime_ms)
+	before=$(counted cr3_hits)
+	spaces_start
+	"$@"
+	status=$?
+	output=$(spaces_stop)
+	hits=$(($(counted cr3_hits) - before))
+	result $status "$name"
+	made=$(echo "$output" | sed -n 's/^switches \([0-9]*\) .* wrong 0$/\1/p')
+	SWITCHES_MADE=$((SWITCHES_MADE + ${made:-0}))
+	like "$output" '^status 0$' "$name: each process sees its own memory"
+	diag "$(($(uptime_ms) - since)) ms, $hits hits; $(echo "$output" | grep -v ^status)"
+	HITS=$hits
+}
+
+# storm_on NAME FUNCTION [ARGUMENT]...: the same, and the cache is in use, if not all the time
+storm_on()
+{
+	storm "$@"
+	[ "$HITS" -gt "$LEAST_HITS" ]
+	result $? "$1: switches hit"
+	ok "$1: and the cache is in use at the end" soon 30 in_use
+}
+
+storm_off()
+{
+	ok "not permitted" permit 0
+	ok "the guest knows" soon 30 not_in_use
+	storm "without the cache" sleep "$SECONDS_EACH"
+	is "$HITS" 0 "without the cache: nothing hits"
+	ok "permitted" permit 1
+	ok "the guest knows" soon 30 in_use
+}
+
+not_in_use()
+{
+	! in_use
+}
+
+# policy TIMES: the guest learns of it within a second, and needs some time to see the cache again
+policy()
+{
+	local i=0
+
+	while [ $i -lt "$1" ]; do
+		permit 0 && usleep 100000 && permit 1 && usleep $((i % 4 * 50000)) || return
+		[ $((i % 6)) -ne 0 ] || soon 30 in_use || return
+		i=$((i + 1))
+	done
+}
+
+# guest_file FILE TIMES: 0 and 1 into this file of the guest's module
+guest_file()
+{
+	in_guest "i=0
+		while [ \$i -lt $2 ]; do
+			echo 0 > $1 && echo 1 > $1 && usleep \$((i % 4 * 20000)) || exit 1
+			i=\$((i + 1))
+		done"
+}
+
+reloads() # reloads TIMES
+{
+	local i=0
+
+	while [ $i -lt "$1" ]; do
+		rmmod kvmpv_host && usleep 300000 && insmod /mod/kvmpv_host.ko || return
+		echo 1 > $HOST/features/cr3-cache
+		[ -z "$(ls $HOST/vm)" ] || permit 1
+		soon 30 in_use || return
+		i=$((i + 1))
+	done
+}
+
+vmm() # vmm NAMES: what the VMM does
+{
+	echo "$1" > $ACTS
+	sleep "$SECONDS_EACH"
+	: > $ACTS
+}
+
+# Any change of what is in use is a new handshake, in which all CPUs lose their pages and get others.
+handshakes() # handshakes TIMES
+{
+	guest_file '$S/features/yield' "$1"
+}
+
+few_storms()
+{
+	storm_on "nothing else" sleep "$SECONDS_EACH"
+	storm_on "handshakes" handshakes "$HELLOS"
+	storm_on "memory slots, dirty log, few shadow pages" vmm slot,log,mmu
+	storm_on "signals and NMIs" vmm signal,nmi
+}
+
+all_storms()
+{
+	few_storms
+	storm_off
+	storm_on "permission taken and given" policy "$POLICY"
+	storm_on "the guest's feature off and on" guest_file '$S/features/cr3-cache' "$FEATURE"
+	storm_on "the guest's module off and on" guest_file '$S/enable' "$ENABLE"
+	storm_on "CPU 1 off and on" guest_file /sys/devices/system/cpu/cpu1/online "$HOTPLUG"
+	storm_on "the host's module goes and comes" reloads "$RELOADS"
+}
+
+host_up()
+{
+	kvm_load ept=0
+	ok "the host's module" insmod /mod/kvmpv_host.ko
+	ok "new VMs may use the cache" sh -c "echo 1 > $HOST/features/cr3-cache"
+}
+
+host_down()
+{
+	diag "$SWITCHES_MADE switches, $REGISTRATIONS pages registered"
+	diag "$(grep ^cr3 $HOST/stats)"
+	is "$(ls $HOST/vm)" "" "no VM is left behind"
+	ok "the host's module goes" rmmod kvmpv_host
+	lab_log_check
+}
+
+guest() # guest STORMS [APPEND]: a guest, with more on its command line
+{
+	echo "# guest: $1 $2"
+	guest_with_cache "$2"
+	$1
+	guest_without
+}
