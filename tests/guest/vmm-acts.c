@@ -66,11 +66,17 @@ static void act_nmi(struct machine *m)
 	}
 }
 
+/* For between two that a guest needs time to get over: Linux has a lot to say about each NMI */
+static void act_pause(struct machine *m)
+{
+}
+
 /* Pauses such that a guest gets on with its work */
 static const struct act acts[] = {
 	{"slot", act_slot, 20000, false}, {"log", act_log, 20000, false},
 	{"mmu", act_mmu, 5000, false},	  {"signal", act_signal, 1000, false},
 	{"nmi", act_nmi, 1000, false},
+	{"pause", act_pause, 200000, false},
 };
 
 /**

@@ -33,7 +33,7 @@
 #define SPIN 2000 /* looks in a row, so that an interrupt may come between two */
 #define SPIN_EVERY 16
 #define PIN_EVERY 64 /* a CPU that goes offline drives its processes away */
-#define STUCK_S 100
+#define STUCK_S 30
 #define COMPLAINTS 10
 
 struct shared *shared;
@@ -319,40 +319,44 @@ static void on_term(int signal)
 	shared->stop = true;
 }
 
-static bool is_over(time_t end)
+/* Nobody has got on for so long that nobody will */
+static bool is_stuck(time_t now)
 {
 	static uint64_t switches;
 	static time_t since;
-	time_t now = time(NULL);
 
 	if (!since || shared->switches != switches) {
 		switches = shared->switches;
 		since = now;
 	}
-	if (now - since > STUCK_S) {
-		wrong("stuck");
-		return true;
-	}
-	return end && now >= end;
+	return now - since > STUCK_S;
 }
 
-/* All that are left are ours: we inherit the orphans. */
-static void watch(unsigned int seconds)
+/*
+ * All that are left are ours: we inherit the orphans.
+ *
+ * Return: false when some do not end.
+ */
+static bool watch(unsigned int seconds)
 {
-	time_t end = seconds ? time(NULL) + seconds : 0;
+	time_t end = seconds ? time(NULL) + seconds : 0, now;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) >= 0 || errno == EINTR) {
+		now = time(NULL);
 		if (pid > 0 && status)
 			wrong("a process ended with status %x", status);
-		if (is_over(end) || (pid > 0 && status))
+		if ((end && now >= end) || (pid > 0 && status))
 			shared->stop = true;
+		if (is_stuck(now)) {
+			wrong("stuck");
+			return false;
+		}
 		if (pid == 0)
 			usleep(50000);
-		if (shared->wrong && shared->stop && is_over(0))
-			kill(0, SIGKILL);
 	}
+	return true;
 }
 
 static unsigned int number(const char *text)
@@ -364,11 +368,13 @@ static unsigned int number(const char *text)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = {.sa_handler = on_term};
+	struct sigaction action = {.sa_handler = on_term, .sa_flags = SA_RESTART};
 	unsigned int seconds = 0;
+	bool all_ended;
 	int i;
 
 	shared = shared_memory();
+	setpgid(0, 0);
 	sigaction(SIGTERM, &action, NULL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	faults_expected();
@@ -379,9 +385,12 @@ int main(int argc, char **argv)
 			calm = number(argv[++i]);
 		else
 			start_group(argv[i]);
-	watch(seconds);
+	all_ended = watch(seconds);
 	printf("switches %llu changes %llu looks %llu processes %u wrong %llu\n",
 	       (unsigned long long)shared->switches, (unsigned long long)shared->changes,
 	       (unsigned long long)shared->looks, shared->ids, (unsigned long long)shared->wrong);
+	fflush(stdout);
+	if (!all_ended)
+		kill(0, SIGKILL);
 	return !!shared->wrong;
 }

@@ -185,7 +185,7 @@ few_storms()
 	storm_on "nothing else" sleep "$SECONDS_EACH"
 	storm_on "handshakes" handshakes "$HELLOS"
 	storm_on "memory slots, dirty log, few shadow pages" vmm slot,log,mmu
-	storm_on "signals and NMIs" vmm signal,nmi
+	storm_on "signals and NMIs" vmm signal,signal,signal,nmi,pause
 }
 
 all_storms()
