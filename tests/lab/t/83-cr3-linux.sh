@@ -6,7 +6,7 @@
 # lab: --guest-file build/lab/spaces:/bin/spaces
 . /lib/cr3-linux.sh
 
-SECONDS_EACH=1 HELLOS=20 POLICY=8 FEATURE=2 ENABLE=1 HOTPLUG=3 RELOADS=1 LEAST_HITS=20
+SECONDS_EACH=1 HELLOS=20 POLICY=6 FEATURE=2 ENABLE=1 HOTPLUG=3 RELOADS=1 LEAST_HITS=20
 case $LAB_KERNEL in
 6.1) other=nopcid ;;
 *) other="mitigations=auto pti=on" ;;

@@ -132,14 +132,20 @@ not_in_use()
 	! in_use
 }
 
-# policy TIMES: the guest learns of it within a second, and needs some time to see the cache again
+hits_more() # hits_more COUNT: more hits than that
+{
+	[ "$(counted cr3_hits)" -gt "$1" ]
+}
+
+# policy TIMES: quickly, so that the guest notices some of it only, and every third time slowly
 policy()
 {
-	local i=0
+	local i=0 hits
 
 	while [ $i -lt "$1" ]; do
+		hits=$(counted cr3_hits)
 		permit 0 && usleep 100000 && permit 1 && usleep $((i % 4 * 50000)) || return
-		[ $((i % 6)) -ne 0 ] || soon 30 in_use || return
+		[ $((i % 3)) -ne 2 ] || soon 30 hits_more $((hits + LEAST_HITS)) || return
 		i=$((i + 1))
 	done
 }
