@@ -10,6 +10,7 @@ SECONDS_EACH=100 HELLOS=1000 POLICY=200 FEATURE=50 ENABLE=50 HOTPLUG=100 RELOADS
 host_up
 guest all_storms
 guest all_storms nopcid
+LEAST_HITS=100
 guest all_storms "mitigations=auto pti=on"
 host_down
 done_testing
