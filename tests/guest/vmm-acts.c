@@ -75,8 +75,7 @@ static void act_pause(struct machine *m)
 static const struct act acts[] = {
 	{"slot", act_slot, 20000, false}, {"log", act_log, 20000, false},
 	{"mmu", act_mmu, 5000, false},	  {"signal", act_signal, 1000, false},
-	{"nmi", act_nmi, 1000, false},
-	{"pause", act_pause, 200000, false},
+	{"nmi", act_nmi, 1000, false},	  {"pause", act_pause, 200000, false},
 };
 
 /**
