@@ -145,7 +145,7 @@ policy()
 	while [ $i -lt "$1" ]; do
 		hits=$(counted cr3_hits)
 		permit 0 && usleep 100000 && permit 1 && usleep $((i % 4 * 50000)) || return
-		[ $((i % 3)) -ne 2 ] || soon 30 hits_more $((hits + LEAST_HITS)) || return
+		[ $((i % 3)) -ne 2 ] || soon 8 hits_more $((hits + LEAST_HITS)) || return
 		i=$((i + 1))
 	done
 }
