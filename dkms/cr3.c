@@ -337,6 +337,20 @@ static void kick(struct kvm *kvm)
 		kick_all_cpus_sync();
 }
 
+/*
+ * The guest has no other way to learn that its page is registered no more when the cache is offered
+ * again before it looks. Not where memory slots have changed: the page may be the VMM's own by now.
+ */
+static void tell_guest(const struct kvmpv_cr3 *cr3)
+{
+	struct kvm *kvm = cr3->vcpu->kvm;
+	int idx = srcu_read_lock(&kvm->srcu); /* a change of slots waits for us */
+
+	if (cr3_generation(kvm) == READ_ONCE(cr3->generation))
+		WRITE_ONCE(cr3->page->magic, 0);
+	srcu_read_unlock(&kvm->srcu, idx);
+}
+
 /**
  * cr3_drop_vm() - drop all registrations of a VM
  * @vm: the VM
@@ -355,6 +369,8 @@ void cr3_drop_vm(struct kvmpv_vm *vm, struct kvm *kvm)
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
 		if (!vcpu->cr3)
 			continue;
+		if (!kvm && !READ_ONCE(vcpu->cr3->revoked))
+			tell_guest(vcpu->cr3);
 		WRITE_ONCE(vcpu->cr3->revoked, true);
 		any = true;
 	}
