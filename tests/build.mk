@@ -43,13 +43,13 @@ negative-modules: ## build host modules that tests have to find wrong, for KVER=
 		cp $(M)/negative-$$what/kvmpv_host.ko $(M)/negative/$$what.ko; \
 	done
 
-check: ## install needs, build, run all tests (30 min on 2 cores); this is what CI runs
+check: ## install needs, build, run all tests (45 min on 2 cores); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) check-build
 	prove $(ALONE)
 	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/lab/t/*.t)
 
-check-all: check ## make check and 7.x (builds a sid chroot)
+check-all: check ## make check, 7.x (builds a sid chroot), and the cr3 cache's long storms (two days)
 	tests/lab/sid/check
 
 .PHONY: deps kernels check-build test-modules version-modules negative-modules check check-all
