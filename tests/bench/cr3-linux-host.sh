@@ -49,7 +49,7 @@ kvm_load ${KVM_ARGS:-ept=0}
 guest_start g
 guest_wait_ready g 600 || exit 1
 # The first run differs from all others.
-bench warm-up hackbench-1
+bench warm-up "hackbench-1 fork mmap fault"
 round=1
 while [ $round -le "$RUNS" ]; do
 	if [ $((round % 2)) -eq 1 ]; then
