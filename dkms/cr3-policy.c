@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A trial ends after CR3_TRIAL exits. What it cost and what it saved is estimated in instructions of
- * an emulated Haswell; only the ratios matter. An exit that finds the guest on another root tells of
- * one hit or several.
+ * A trial ends after CR3_TRIAL exits. What it cost and what it saved is estimated in instructions
+ * of an emulated Haswell; only the ratios matter. An exit that finds the guest on another root
+ * tells of one hit or several.
  *
  * A vCPU whose trials fail stands aside, for twice as many entries each time. Switches among few
  * spaces end that earlier, unless trials begun for their sake failed.
@@ -74,8 +74,8 @@ static void switched_aside(struct cr3_policy *policy, u64 pgd)
 }
 
 /*
- * CR3_TRIAL entries while standing aside, of which @useful would have needed no exit. That pages are
- * unsync does not show in this estimate: where it was wrong before, it has to wait.
+ * CR3_TRIAL entries while standing aside, of which @useful would have needed no exit. That pages
+ * are unsync does not show in this estimate: where it was wrong before, it has to wait.
  */
 static void estimate(struct cr3_policy *policy)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A 32-bit guest, without paging and with: the cr3 cache is not offered, and its calls do nothing. */
+/* A 32-bit guest, without paging and with: the cr3 cache is not offered, its calls do nothing. */
 #include "calls.h"
 
 #define PAGE_AT 0x700000UL
