@@ -114,6 +114,25 @@ guest_alive()
 	grep -qs '^State:.[^ZX]' "/proc/$pid/status"
 }
 
+# in_guest COMMANDS: in guest g; $S is the guest module's directory in sysfs
+in_guest()
+{
+	guest_run g "S=/sys/kernel/kvmpv/guest; $1"
+}
+
+# soon SECONDS COMMAND...: COMMAND succeeds within so many seconds
+soon()
+{
+	local tries=$(($1 * 4))
+
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		usleep 250000
+	done
+}
+
 # guest_stop NAME: an orderly end; kills a guest that does not follow within 10 s.
 guest_stop()
 {

@@ -4,31 +4,12 @@
 # lab: --timeout 900
 # amd: --smp 1
 HOST=/sys/kernel/kvmpv/host
-GUEST=/sys/kernel/kvmpv/guest
 GUEST_WAIT=200
 ALL="kick yield unhalt stats page"
 case $LAB in
 amd) TOGGLES=50 RELOADS=10 ;;
 *) TOGGLES=10 RELOADS=2 ;;
 esac
-
-in_guest()
-{
-	guest_run g "S=$GUEST; $1"
-}
-
-# soon SECONDS COMMAND...: COMMAND succeeds within so many seconds
-soon()
-{
-	local tries=$(($1 * 4))
-
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		usleep 250000
-	done
-}
 
 guest_shows() # guest_shows FILE TEXT
 {

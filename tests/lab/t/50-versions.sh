@@ -7,11 +7,6 @@
 HOST=/sys/kernel/kvmpv/host
 GUEST_WAIT=100
 
-in_guest()
-{
-	guest_run g "S=/sys/kernel/kvmpv/guest; $1"
-}
-
 pair() # pair HOST-MODULE GUEST-MODULE STATE ABI NAME
 {
 	insmod "$1"

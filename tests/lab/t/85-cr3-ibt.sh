@@ -7,23 +7,6 @@
 GUEST_SMP=1 GUEST_WAIT=300
 HOST=/sys/kernel/kvmpv/host
 
-in_guest()
-{
-	guest_run g "S=/sys/kernel/kvmpv/guest; $1"
-}
-
-soon() # soon SECONDS COMMAND...: COMMAND succeeds within so many seconds
-{
-	local tries=$(($1 * 4))
-
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		usleep 250000
-	done
-}
-
 uses()
 {
 	in_guest 'grep -q cr3-cache $S/used'

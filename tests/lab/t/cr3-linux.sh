@@ -5,7 +5,6 @@
 # goes on; how often the rest is done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS.
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
-GUEST=/sys/kernel/kvmpv/guest
 ACTS=/run/acts
 # shellcheck disable=SC2034 # for guest_start
 GUEST_SMP=2 GUEST_WAIT=400
@@ -13,24 +12,6 @@ GUEST_SMP=2 GUEST_WAIT=400
 SPACES="ring:0:3 yield:0:1 ring:1:5 yield:1:2 pair:0:1"
 SWITCHES_MADE=0
 REGISTRATIONS=0
-
-in_guest()
-{
-	guest_run g "S=$GUEST; $1"
-}
-
-# soon SECONDS COMMAND...: COMMAND succeeds within so many seconds
-soon()
-{
-	local tries=$(($1 * 4))
-
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		usleep 250000
-	done
-}
 
 in_use()
 {
