@@ -18,12 +18,12 @@ counter() # counter NAME
 # CPU has to itself counts as full, so those have to go back first.
 slab_use()
 {
-	local cache
+	local caches="kmalloc-cg-512 kmalloc-cg-1k kmalloc-cg-2k kernfs_node_cache dentry" cache
 
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 > "$cache"
+	for cache in $caches; do
+		echo 1 > "/sys/kernel/slab/$cache/shrink"
 	done
-	awk '$1 ~ /^(kmalloc-cg-(512|1k|2k)|kernfs_node_cache|dentry)$/ { sum += $2 } END { print sum + 0 }' \
+	awk -v caches=" $caches " 'index(caches, " " $1 " ") { sum += $2 } END { print sum + 0 }' \
 		/proc/slabinfo
 }
 
