@@ -20,11 +20,6 @@ bench() # bench WHEN [CASES]
 		{ print "#", $0 }'
 }
 
-base()
-{
-	bench base
-}
-
 with_kvmpv()
 {
 	insmod /mod/kvmpv_host.ko || exit 1
@@ -54,9 +49,9 @@ round=1
 while [ $round -le "$RUNS" ]; do
 	if [ $((round % 2)) -eq 1 ]; then
 		with_kvmpv
-		base
+		bench base
 	else
-		base
+		bench base
 		with_kvmpv
 	fi
 	round=$((round + 1))
