@@ -95,7 +95,7 @@ static void estimate(struct cr3_policy *policy)
  */
 void cr3_notice_aside(struct cr3_policy *policy, u64 pgd)
 {
-	if (policy->aside <= policy->early && pgd != policy->recent[0])
+	if (cr3_has_switched(policy, pgd))
 		switched_aside(policy, pgd);
 	if (!(policy->aside % CR3_TRIAL))
 		estimate(policy);

@@ -48,6 +48,12 @@ struct cr3_policy {
 	u32 random;
 };
 
+/* Aside, and estimates may count: has the guest switched? */
+static __always_inline bool cr3_has_switched(const struct cr3_policy *policy, u64 pgd)
+{
+	return policy->aside <= policy->early && pgd != policy->recent[0];
+}
+
 /**
  * cr3_wait_aside() - an entry while the vCPU stands aside
  * @policy: the vCPU's
@@ -59,8 +65,7 @@ struct cr3_policy {
  */
 static __always_inline bool cr3_wait_aside(struct cr3_policy *policy, u64 pgd)
 {
-	return !(--policy->aside % CR3_TRIAL) ||
-	       (policy->aside <= policy->early && pgd != policy->recent[0]);
+	return !(--policy->aside % CR3_TRIAL) || cr3_has_switched(policy, pgd);
 }
 
 void cr3_policy_init(struct cr3_policy *policy);
