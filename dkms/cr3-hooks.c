@@ -93,6 +93,7 @@ static bool held_back(struct kvmpv_cr3 *cr3, const struct kvm_vcpu *vcpu)
 	if (cr3_generation(vcpu->kvm) != cr3->generation) {
 		switch (cr3_same_page(cr3)) {
 		case 0:
+			cr3->recheck = true;
 			break;
 		case -EAGAIN:
 			return true;
