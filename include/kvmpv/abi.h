@@ -158,7 +158,7 @@ struct kvmpv_cr3_entry {
 /**
  * struct kvmpv_cr3_page - the page a vCPU registers for the cr3 cache
  * @gate: KVMPV_CR3_OPEN while the vCPU runs and the tables may be used, 0 at all other times
- * @magic: KVMPV_CR3_MAGIC from the registration on
+ * @magic: KVMPV_CR3_MAGIC from the registration on; 0 when the permission was taken since
  * @reserved: zero
  * @hits: for the guest to count in; the host shows it to its administrator and uses it for nothing
  * @misses: likewise
