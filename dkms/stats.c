@@ -74,7 +74,7 @@ ssize_t stats_print_histogram(struct stats_source *source, char *page)
 
 	mutex_lock(&source->tally.lock);
 	collect(source, &now);
-	len = kvmpv_tally_show_hist(&source->tally, page, "call_ticks", now.calls);
+	len = kvmpv_tally_show_hist(&source->tally, page, 0, "call_ticks", now.calls);
 	mutex_unlock(&source->tally.lock);
 	return len;
 }

@@ -89,7 +89,7 @@ ssize_t stats_print_histogram(char *page)
 
 	mutex_lock(&tally.lock);
 	collect(&now);
-	len = kvmpv_tally_show_hist(&tally, page, "call_ticks", now.call_ticks);
+	len = kvmpv_tally_show_hist(&tally, page, 0, "call_ticks", now.call_ticks);
 	mutex_unlock(&tally.lock);
 	return len;
 }

@@ -74,6 +74,7 @@ ssize_t kvmpv_tally_show(struct kvmpv_tally *tally, char *page, const char *cons
  * kvmpv_tally_show_hist() - print a histogram for sysfs
  * @tally: where it was last reset
  * @page: a page to print into
+ * @at: where in it
  * @name: its name
  * @now: its KVMPV_HIST_BUCKETS values, collected under @tally->lock
  *
@@ -81,16 +82,16 @@ ssize_t kvmpv_tally_show(struct kvmpv_tally *tally, char *page, const char *cons
  *
  * Return: bytes printed.
  */
-ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, const char *name,
+ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, ssize_t at, const char *name,
 			      const u64 *now)
 {
-	ssize_t len = sysfs_emit(page, "%s", name);
+	ssize_t len = sysfs_emit_at(page, at, "%s", name);
 	unsigned int i;
 
 	lockdep_assert_held(&tally->lock);
 	for (i = 0; i < KVMPV_HIST_BUCKETS; i++)
-		len += sysfs_emit_at(page, len, " %llu", now[i] - tally->hist_base[i]);
-	return len + sysfs_emit_at(page, len, "\n");
+		len += sysfs_emit_at(page, at + len, " %llu", now[i] - tally->hist_base[i]);
+	return len + sysfs_emit_at(page, at + len, "\n");
 }
 
 /**

@@ -44,7 +44,7 @@ struct kvmpv_tally {
 void kvmpv_tally_init(struct kvmpv_tally *tally, unsigned int nr);
 ssize_t kvmpv_tally_show(struct kvmpv_tally *tally, char *page, const char *const *names,
 			 const u64 *now);
-ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, const char *name,
+ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, ssize_t at, const char *name,
 			      const u64 *now);
 void kvmpv_tally_reset(struct kvmpv_tally *tally, const u64 *now, const u64 *hist_now);
 
