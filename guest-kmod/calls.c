@@ -96,7 +96,7 @@ void call_bye(void)
  * call_kick() - wake a vCPU from HLT, or make its next HLT return at once
  * @cpu: Linux's number of the vCPU
  *
- * Context: any but NMI.
+ * Context: any, NMI included.
  *
  * Return: 0, -EOPNOTSUPP when the feature is not in use, another error from the host.
  */
@@ -112,7 +112,7 @@ int call_kick(int cpu)
  * call_yield() - give the rest of the time slice to a vCPU
  * @cpu: Linux's number of the vCPU
  *
- * Context: any but NMI.
+ * Context: any, NMI included.
  *
  * Return: 1 given, 0 not needed, -EOPNOTSUPP when the feature is not in use, another error from the
  * host.

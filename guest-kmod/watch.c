@@ -4,6 +4,7 @@
  * is enabled it looks from time to time, without waking an idle CPU for it, and at once when a call
  * fails in a way that only a missing host explains.
  */
+#include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
 #include <linux/workqueue.h>
@@ -17,10 +18,12 @@
 
 static void watch_work(struct work_struct *work);
 static void poke_work(struct work_struct *work);
+static void poke_irq_work(struct irq_work *work);
 
 static unsigned int watch_seconds = 5;
 static DECLARE_DEFERRABLE_WORK(watch, watch_work);
 static DECLARE_WORK(poke, poke_work);
+static DEFINE_IRQ_WORK(poke_irq, poke_irq_work);
 
 static void watch_work(struct work_struct *work)
 {
@@ -33,6 +36,11 @@ static void poke_work(struct work_struct *work)
 {
 	if (state_uses(KVMPV_FEATURES_ALL))
 		state_check();
+}
+
+static void poke_irq_work(struct irq_work *work)
+{
+	schedule_work(&poke);
 }
 
 /**
@@ -51,11 +59,12 @@ void watch_arm(void)
 /**
  * watch_poke() - something failed that should not while a host is there: look now
  *
- * Context: any but NMI.
+ * Context: any, NMI included, with whatever locks held: a spinlock's waiter may be the one to find
+ * out, and that lock may be one that a workqueue needs.
  */
 void watch_poke(void)
 {
-	schedule_work(&poke);
+	irq_work_queue(&poke_irq);
 }
 
 /**
@@ -66,6 +75,7 @@ void watch_poke(void)
 void watch_stop(void)
 {
 	cancel_delayed_work_sync(&watch);
+	irq_work_sync(&poke_irq);
 	cancel_work_sync(&poke);
 }
 
