@@ -21,7 +21,8 @@ put() { # put SOURCE TARGET
 }
 
 mkdir -p "$to/common/compat/probes" "$to/include/kvmpv"
-for file in "$from"/*.[ch] "$from/Kbuild"; do
+for file in "$from"/*.[chS] "$from/Kbuild"; do
+	[ -e "$file" ] || continue
 	put "$file" "$(basename "$file")"
 done
 for file in kmod-common/*.[ch] kmod-common/flags.mk; do
@@ -35,6 +36,7 @@ for file in kmod-common/compat/probes/*.c; do
 done
 put kmod-common/Makefile Makefile
 put include/kvmpv/abi.h include/kvmpv/abi.h
+put include/kvmpv/local.h include/kvmpv/local.h
 put VERSION VERSION
 if [ -e "$from/dkms.conf" ]; then
 	sed "s/@VERSION@/$(cat VERSION)/" "$from/dkms.conf" > "$to/dkms.conf"

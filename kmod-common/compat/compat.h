@@ -19,6 +19,14 @@
 #define ftrace_regs_get_argument(fregs, n) regs_get_kernel_argument(&(fregs)->regs, n)
 #endif
 
+#ifdef KVMPV_HAVE_FTRACE_DIRECT_OPS
+#define kvmpv_register_direct(ops, addr) register_ftrace_direct(ops, addr)
+#define kvmpv_unregister_direct(ops, addr) unregister_ftrace_direct(ops, addr, false)
+#else
+#define kvmpv_register_direct(ops, addr) register_ftrace_direct_multi(ops, addr)
+#define kvmpv_unregister_direct(ops, addr) unregister_ftrace_direct_multi(ops, addr)
+#endif
+
 #ifndef KVMPV_HAVE_RDMSRQ_SAFE
 #include <asm/msr.h>
 
@@ -28,6 +36,12 @@
 
 #ifndef KVMPV_HAVE_SMP_TEXT_POKE_SINGLE
 #define smp_text_poke_single text_poke_bp
+#endif
+
+#ifdef KVMPV_HAVE_PV_OPS_LOCK
+#define kvmpv_pv_lock_ops pv_ops_lock
+#else
+#define kvmpv_pv_lock_ops pv_ops.lock
 #endif
 
 #ifdef KVMPV_HAVE_CPUID_API_HEADER
