@@ -15,6 +15,8 @@
 #include "cr3.h"
 #include "names.h"
 #include "power.h"
+#include "spinlock-sites.h"
+#include "spinlock-stats.h"
 #include "state.h"
 #include "stats.h"
 #include "sysfs.h"
@@ -54,6 +56,7 @@ static int __init kvmpv_guest_init(void)
 	int ret;
 
 	stats_init();
+	spin_stats_init();
 	ret = power_init();
 	if (ret)
 		return ret;
@@ -66,6 +69,7 @@ static int __init kvmpv_guest_init(void)
 
 err_state:
 	state_exit();
+	spin_sites_exit();
 	cr3_exit();
 	power_exit();
 	return ret;
@@ -75,6 +79,7 @@ static void __exit kvmpv_guest_exit(void)
 {
 	guest_sysfs_exit();
 	state_exit();
+	spin_sites_exit();
 	cr3_exit();
 	power_exit();
 }

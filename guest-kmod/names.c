@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/kernel.h>
 
-#include <kvmpv/abi.h>
+#include <kvmpv/local.h>
 
 #include "names.h"
 
 #define NAME_(name, bit, string, text) [bit] = string,
-static const char *const features_by_bit[] = {KVMPV_FEATURES(NAME_)};
+static const char *const features_by_bit[32] = {KVMPV_GUEST_FEATURES(NAME_)};
 #undef NAME_
 
 static const char *const states[] = {
@@ -45,8 +45,8 @@ size_t names_of_features(char *text, size_t size, u32 features)
 	int i;
 
 	text[0] = '\0';
-	for (i = 0; i < KVMPV_FEATURE_COUNT; i++)
-		if (features & (1U << i))
+	for (i = 0; i < ARRAY_SIZE(features_by_bit); i++)
+		if (features & (1U << i) && features_by_bit[i])
 			len += scnprintf(text + len, size - len, "%s%s", len ? " " : "",
 					 features_by_bit[i]);
 	return len;

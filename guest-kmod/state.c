@@ -14,12 +14,13 @@
 #include <linux/stdarg.h>
 #include <linux/string.h>
 
-#include <kvmpv/abi.h>
+#include <kvmpv/local.h>
 
 #include "calls.h"
 #include "cr3.h"
 #include "names.h"
 #include "page.h"
+#include "spinlock.h"
 #include "state.h"
 #include "stats.h"
 #include "watch.h"
@@ -34,6 +35,7 @@ static DEFINE_MUTEX(lock);
  * @greeted: a hello was answered, so a bye is due
  * @refused: @view.host has nothing for us; do not ask again before something changed
  * @failed: feature bits that are offered, but not possible; likewise
+ * @local: bits of features in use that need no host
  * @lost: there was a handshake, and the host went away
  * @halted: the machine is going down or to sleep
  * @scanned: when host_find() last ran, in jiffies
@@ -44,6 +46,7 @@ static struct {
 	bool greeted;
 	bool refused;
 	u32 failed;
+	u32 local;
 	bool lost;
 	bool halted;
 	unsigned long scanned;
@@ -134,6 +137,27 @@ static void give_up_hello(int error)
 			host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX);
 	else
 		give_up("host refused the handshake (error %d)", error);
+}
+
+/* Those that need no host are in use whenever they are switched on and kvmpv is enabled. */
+static int follow_local(void)
+{
+	const u32 spinlock = KVMPV_FEATURE_MASK(PV_SPINLOCK);
+	int ret;
+
+	if (!self.view.enable || !(self.view.wanted & spinlock)) {
+		spinlock_stop();
+		self.local &= ~spinlock;
+		return 0;
+	}
+	if (self.local & spinlock)
+		return 0;
+	ret = spinlock_find() ?: spinlock_start();
+	if (ret)
+		self.failed |= spinlock;
+	else
+		self.local |= spinlock;
+	return ret;
 }
 
 /* What is offered, switched on and possible. */
@@ -253,6 +277,7 @@ void state_exit(void)
 	mutex_lock(&lock);
 	WRITE_ONCE(self.view.enable, false);
 	quit();
+	follow_local();
 	mutex_unlock(&lock);
 	watch_stop();
 }
@@ -284,11 +309,48 @@ int state_set_enable(bool enable)
 			quit();
 			rest();
 		}
+		follow_local();
 		report();
 	}
 	mutex_unlock(&lock);
 	watch_arm();
 	return ret;
+}
+
+/* Context: lock held. Refused when it is not possible, even if it would not be used yet. */
+static int set_local(u32 feature, bool on)
+{
+	int ret = 0;
+
+	if (self.view.state == GUEST_DISABLED)
+		return on ? -EPERM : 0;
+	self.failed &= ~feature;
+	if (on)
+		ret = spinlock_find();
+	if (!ret) {
+		self.view.wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
+		ret = follow_local();
+	}
+	if (!ret)
+		return 0;
+	self.view.wanted &= ~feature;
+	self.failed |= feature;
+	return -EOPNOTSUPP;
+}
+
+/* Context: lock held. */
+static void set_offered(u32 feature, bool on)
+{
+	u32 wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
+
+	if (wanted == self.view.wanted)
+		return;
+	self.view.wanted = wanted;
+	self.failed &= ~feature;
+	if (running() && self.view.state != GUEST_DISABLED) {
+		start();
+		report();
+	}
 }
 
 /**
@@ -299,22 +361,21 @@ int state_set_enable(bool enable)
  * Takes effect before it returns. Other features stay in use all the while.
  *
  * Context: process, may sleep.
+ *
+ * Return: 0; for a feature that needs no host -EOPNOTSUPP when it is not possible, with the reason
+ * in state_reason(), and -EPERM when the kill switch was given.
  */
-void state_set_feature(u32 feature, bool on)
+int state_set_feature(u32 feature, bool on)
 {
-	u32 wanted;
+	int ret = 0;
 
 	mutex_lock(&lock);
-	wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
-	if (wanted != self.view.wanted) {
-		self.view.wanted = wanted;
-		self.failed &= ~feature;
-		if (running() && self.view.state != GUEST_DISABLED) {
-			start();
-			report();
-		}
-	}
+	if (feature & KVMPV_LOCAL_ALL)
+		ret = set_local(feature, on);
+	else
+		set_offered(feature, on);
 	mutex_unlock(&lock);
+	return ret;
 }
 
 /* Context: lock held, active. Is everything as it was when we said hello? */
@@ -484,6 +545,7 @@ void state_get(struct state_view *ret_view)
 	mutex_lock(&lock);
 	refresh();
 	*ret_view = self.view;
+	ret_view->used |= self.local;
 	mutex_unlock(&lock);
 }
 
@@ -496,19 +558,22 @@ void state_get(struct state_view *ret_view)
  */
 void state_reason(u32 feature, char ret_reason[STATE_REASON_MAX])
 {
+	bool local = feature & KVMPV_LOCAL_ALL;
 	const char *reason = self.view.reason;
 
 	mutex_lock(&lock);
 	refresh();
-	if (self.view.used & feature)
+	if ((self.view.used | self.local) & feature)
 		reason = "";
+	else if (self.failed & feature)
+		reason = local ? spinlock_why() : cr3_why();
 	else if (!(self.view.wanted & feature))
 		reason = "switched off";
+	else if (local && self.view.state != GUEST_DISABLED)
+		reason = "enable is 0";
 	else if (self.view.state != GUEST_DISABLED && self.view.host.base &&
 		 !(self.view.host.features & feature))
 		reason = "the host does not offer it";
-	else if (self.failed & feature)
-		reason = cr3_why();
 	strscpy(ret_reason, reason, STATE_REASON_MAX);
 	mutex_unlock(&lock);
 }

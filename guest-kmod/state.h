@@ -58,7 +58,7 @@ static inline bool state_uses(u32 feature)
 void state_init(bool enable, bool disabled);
 void state_exit(void);
 int state_set_enable(bool enable);
-void state_set_feature(u32 feature, bool on);
+int state_set_feature(u32 feature, bool on);
 void state_check(void);
 void state_halt(const char *why);
 void state_resume(void);

@@ -4,7 +4,7 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
-#include <kvmpv/abi.h>
+#include <kvmpv/local.h>
 
 #include "cmdline.h"
 
@@ -13,6 +13,8 @@
 #include "names.h"
 #include "root.h"
 #include "selftest.h"
+#include "spinlock-stats.h"
+#include "spinlock-sysfs.h"
 #include "state.h"
 #include "stats.h"
 #include "sysfs.h"
@@ -208,11 +210,11 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 		.show = feature_show,                   \
 		.store = feature_store,                 \
 	},
-static struct kobj_attribute feature_files[] = {KVMPV_FEATURES(FEATURE_FILE_)};
+static struct kobj_attribute feature_files[] = {KVMPV_GUEST_FEATURES(FEATURE_FILE_)};
 #undef FEATURE_FILE_
 
 #define FEATURE_ATTR_(id, bit, string, text) &feature_files[bit].attr,
-static struct attribute *feature_attrs[KVMPV_FEATURE_COUNT + 1] = {KVMPV_FEATURES(FEATURE_ATTR_)};
+static struct attribute *feature_attrs[] = {KVMPV_GUEST_FEATURES(FEATURE_ATTR_) NULL};
 #undef FEATURE_ATTR_
 
 static u32 feature_mask(const struct kobj_attribute *attr)
@@ -235,8 +237,7 @@ static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr, 
 
 	if (kvmpv_parse_bool(page, &on))
 		return -EINVAL;
-	state_set_feature(feature_mask(attr), on);
-	return len;
+	return state_set_feature(feature_mask(attr), on) ?: len;
 }
 
 /* The same files once more, which say why a feature is not in use. */
@@ -244,11 +245,11 @@ static ssize_t why_not_show(struct kobject *kobj, struct kobj_attribute *attr, c
 
 #define REASON_FILE_(id, bit, string, text) \
 	[bit] = {.attr = {.name = string, .mode = 0444}, .show = why_not_show},
-static struct kobj_attribute reason_files[] = {KVMPV_FEATURES(REASON_FILE_)};
+static struct kobj_attribute reason_files[] = {KVMPV_GUEST_FEATURES(REASON_FILE_)};
 #undef REASON_FILE_
 
 #define REASON_ATTR_(id, bit, string, text) &reason_files[bit].attr,
-static struct attribute *reason_attrs[KVMPV_FEATURE_COUNT + 1] = {KVMPV_FEATURES(REASON_ATTR_)};
+static struct attribute *reason_attrs[] = {KVMPV_GUEST_FEATURES(REASON_ATTR_) NULL};
 #undef REASON_ATTR_
 
 static ssize_t why_not_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
@@ -262,7 +263,8 @@ static ssize_t why_not_show(struct kobject *kobj, struct kobj_attribute *attr, c
 static const struct attribute_group guest_group = {.attrs = guest_attrs};
 static const struct attribute_group feature_group = {.name = "features", .attrs = feature_attrs};
 static const struct attribute_group reason_group = {.name = "reasons", .attrs = reason_attrs};
-static const struct attribute_group *groups[] = {&guest_group, &feature_group, &reason_group, NULL};
+static const struct attribute_group *groups[] = {&guest_group, &feature_group, &reason_group,
+						 &spinlock_group, NULL};
 
 /**
  * guest_sysfs_init() - make the files
@@ -278,6 +280,7 @@ int guest_sysfs_init(void)
 	if (ret)
 		return ret;
 	stats_debugfs_add(root.debugfs);
+	spin_stats_debugfs_add(root.debugfs);
 	return 0;
 }
 
