@@ -34,20 +34,24 @@ version-modules: ## build the modules of other ABI versions for KVER=
 		cp $(M)/$$side-$$range/kvmpv_$$side.ko $(M)/versions/$$side-$$range.ko; \
 	done; done
 
-# The host module with one of the cr3 cache's safeguards missing each, for t/81-cr3-negative.sh
-negative-modules: ## build host modules that tests have to find wrong, for KVER=
+# The host module with one of the cr3 cache's safeguards missing each, for t/81-cr3-negative.sh, and
+# a guest module that wakes nobody, for t/91-spinlock-negative.sh
+negative-modules: ## build modules that tests have to find wrong, for KVER=
 	set -e; mkdir -p $(M)/negative; for what in NO_ABORT NO_KICK NO_CLOSE; do \
 		sh kmod-common/stage.sh host $(M)/negative-$$what; \
 		$(MAKE) -C $(M)/negative-$$what KDIR=$(KDIR) \
 			KVMPV_CFLAGS="-DKVMPV_NEGATIVE_$$what" modules; \
 		cp $(M)/negative-$$what/kvmpv_host.ko $(M)/negative/$$what.ko; \
 	done
+	sh kmod-common/stage.sh guest $(M)/negative-NO_WAKE
+	$(MAKE) -C $(M)/negative-NO_WAKE KDIR=$(KDIR) KVMPV_CFLAGS="-DKVMPV_NEGATIVE_NO_WAKE" modules
+	cp $(M)/negative-NO_WAKE/kvmpv_guest.ko $(M)/negative/kvmpv_guest.ko
 
 check: ## install needs, build, run all tests (45 min on 2 cores); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) check-build
 	prove $(ALONE)
-	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/lab/t/*.t)
+	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/model/*.t) $(wildcard tests/lab/t/*.t)
 
 check-all: check ## make check, 7.x (builds a sid chroot), and the cr3 cache's long storms (two days)
 	tests/lab/sid/check
