@@ -24,6 +24,10 @@ bench-cr3: $(B)/bench-cr3-linux $(B)/guest-programs/bench-cr3.bin $(B)/kvmpv-vmm
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules KVER=$$kernel; done
 	tests/bench/cr3.sh
 
-bench: bench-hooks bench-ctl bench-cr3 ## all benchmarks
+bench-spinlock: $(B)/kvmpv-vmm ## a contended lock with and without pv-spinlock, 1x to 4x overcommit (40 min)
+	set -e; for kernel in 6.1 6.12; do $(MAKE) modules test-modules KVER=$$kernel; done
+	tests/bench/spinlock.sh
 
-.PHONY: bench bench-hooks bench-cr3
+bench: bench-hooks bench-ctl bench-cr3 bench-spinlock ## all benchmarks
+
+.PHONY: bench bench-hooks bench-cr3 bench-spinlock

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# In the lab host with two CPUs: a Linux guest with four vCPUs whose threads fight for one spinlock,
+# with the kernel's own slow path and with pv-spinlock, in turns, and hogs beside it. Prints "bench
+# CASE WHEN TICKS LONGEST": ticks of the run an acquisition, in hundredths, and the longest wait. In
+# front may be set: KVM_ARGS, GUEST_APPEND, CASES (THREADSvOVERCOMMITx), SEEDS, OPS, HOST=1 (with
+# kvmpv_host), COUNT=0.
+# shellcheck shell=dash
+CASES=${CASES:-"1v1x 2v1x 2v2x 2v3x 4v2x 4v3x 4v4x"}
+SEEDS=${SEEDS:-10}
+OPS=${OPS:-60000}
+# shellcheck disable=SC2034 # for guest_start
+GUEST_SMP=4 GUEST_MEM=192 GUEST_WAIT=900
+B=/sys/module/lock_bench/parameters
+hogs=''
+
+set_hogs() # set_hogs N
+{
+	local i=0 hog
+
+	for hog in $hogs; do
+		kill "$hog"
+	done
+	hogs=''
+	while [ $i -lt "$1" ]; do
+		while :; do :; done &
+		hogs="$hogs $!"
+		i=$((i + 1))
+	done
+}
+
+fight() # fight CASE WHEN SEED
+{
+	local threads=${1%v*}
+
+	guest_run g "cd $B; echo $threads > threads; echo $((OPS / threads)) > ops
+		echo $(($3 * 791)) > delay_us; echo 1 > run; cat result" | awk -v name="lock-$1" -v when="$2" '
+		$NF == 1 { printf "bench %s %s %d %d\n", name, when, $4 * 100 / $2, $6; next }
+		{ print "# WRONG", $0 }'
+}
+
+switch() # switch 0|1
+{
+	guest_run g "echo $1 > /sys/kernel/kvmpv/guest/features/pv-spinlock"
+}
+
+# A case has so many vCPUs at work on two CPUs; hogs make up for the rest.
+hogs_of()
+{
+	local threads=${1%v*} over=${1#*v}
+
+	over=${over%x}
+	[ "$threads" -ge 2 ] || threads=2
+	echo $((over * 2 - threads))
+}
+
+# shellcheck disable=SC2086 # parameters are words
+kvm_load ${KVM_ARGS:-}
+[ -z "${HOST:-}" ] || modprobe kvmpv_host
+guest_start g
+guest_wait_ready g 600 || exit 1
+guest_run g "modprobe lock_bench; modprobe kvmpv_guest enable=1 watch_seconds=1
+	echo ${COUNT:-1} > /sys/kernel/kvmpv/guest/spinlock/count"
+guest_run g "dmesg | grep -E 'PV spinlocks|kvmpv'" | sed 's/^/# /'
+for case in $CASES; do
+	set_hogs "$(hogs_of "$case")"
+	seed=1
+	while [ $seed -le "$SEEDS" ]; do
+		fight "$case" base $seed
+		seed=$((seed + 1))
+	done
+	switch 1
+	guest_run g "echo 1 > /sys/kernel/kvmpv/guest/spinlock/reset"
+	seed=1
+	while [ $seed -le "$SEEDS" ]; do
+		fight "$case" kvmpv $seed
+		seed=$((seed + 1))
+	done
+	guest_run g "paste -sd' ' /sys/kernel/kvmpv/guest/spinlock/stats" | sed "s/^/# $case: /"
+	switch 0
+done
+set_hogs 0
+guest_stop g

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make bench-spinlock: a lock loop with the kernel's slow paths and with pv-spinlock, from none to
+# fourfold overcommit, on the intel lab's emulated host with two CPUs. Writes
+# build/bench/spinlock.json and prints the table; fails when a case misses its limit
+# (spinlock-limits).
+#
+# spinlock.sh [PART]...: only these of the parts below; their results join those that are there.
+set -eu
+cd "$(dirname "$0")/../.."
+
+out=build/bench
+parts=${*:-pv pv-host pv-nople pv-nocount nopvspin pv-6.12}
+few="SEEDS=4"
+mkdir -p $out
+
+run() # run PART KERNEL SETTINGS: results in $out/spinlock-PART.log
+{
+	local part=$1 kernel=$2 settings=$3
+
+	{ echo "$settings"; cat tests/bench/spinlock-host.sh; } > "$out/spinlock-$part.sh"
+	echo "spinlock.sh: $part" >&2
+	tests/lab/run intel --kernel "$kernel" --smp 2 --deterministic --memory 768 --timeout 4000 \
+		--module "build/modules/$kernel/host/kvmpv_host.ko" --file build/kvmpv-vmm:/bin/kvmpv-vmm \
+		--guest-kernel "$kernel" --guest-module "build/modules/$kernel/guest/kvmpv_guest.ko" \
+		--guest-module "build/modules/$kernel/test/lock_bench.ko" \
+		--script "$out/spinlock-$part.sh" > "$out/spinlock-$part.log" || {
+		tail -n 20 "$out/spinlock-$part.log" >&2
+		exit 1
+	}
+	! grep -q "# WRONG" "$out/spinlock-$part.log" || {
+		grep "# WRONG" "$out/spinlock-$part.log" >&2
+		exit 1
+	}
+}
+
+for part in $parts; do
+	case $part in
+	pv) run "$part" 6.1 "" ;;
+	pv-host) run "$part" 6.1 "HOST=1 $few CASES='4v2x 4v3x 4v4x'" ;;
+	pv-nople) run "$part" 6.1 "KVM_ARGS=ple_gap=0 $few CASES='2v1x 2v2x 2v3x 4v2x 4v3x'" ;;
+	pv-nocount) run "$part" 6.1 "COUNT=0 $few CASES='1v1x 2v1x 4v2x 4v3x'" ;;
+	nopvspin) run "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=2 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
+	pv-6.12) run "$part" 6.12 "$few CASES='1v1x 2v1x 4v2x 4v3x 4v4x'" ;;
+	*)
+		echo "spinlock.sh: no part $part" >&2
+		exit 2
+		;;
+	esac
+done
+exec tests/bench/spinlock-table $out
