@@ -129,6 +129,47 @@ grep -E '^(hellos|kicks_sent|yields_given|yields_refused|stats_calls|cr3_hits|cr
 	comm -23 - "$tmp/host" >"$tmp/diff" && [ ! -s "$tmp/diff" ]
 ok $? "what both sides count has one name" "$tmp/diff"
 
+# Those of a guest alone
+cat >"$tmp/local.c" <<'END'
+#include <kvmpv/local.h>
+_Static_assert(KVMPV_FEATURE_COUNT <= KVMPV_LOCAL_FIRST, "bits of a host");
+#define CHECK(name, bit, string, text) \
+	_Static_assert((bit) >= KVMPV_LOCAL_FIRST && (bit) < 32, string);
+KVMPV_LOCAL_FEATURES(CHECK)
+END
+"$CC" -std=gnu11 -pedantic $warn -Iinclude -c -o "$tmp/local.o" "$tmp/local.c" 2>"$tmp/err"
+ok $? "features of a guest alone have bits that no host has" "$tmp/err"
+sed -n 's/^\tF([A-Z0-9_]*, [0-9]*, "\([a-z0-9-]*\)".*/\1/p' include/kvmpv/local.h >"$tmp/local"
+[ -s "$tmp/local" ] && while read -r feature; do
+	grep -qF "\`\`$feature\`\`" docs/abi/sysfs.rst || echo "$feature"
+done <"$tmp/local" >"$tmp/diff" && [ ! -s "$tmp/diff" ]
+ok $? "sysfs.rst names them" "$tmp/diff"
+
+# Counters of spinlocks: spin HEADER PAGE. The page may name one again where it says more of it.
+spin() {
+	grep -oE '\bC\([A-Z0-9_]+, "[a-z0-9_]+"' "$1" | cut -d '"' -f 2 >"$tmp/spin.h"
+	sed -n '/^Spinlock counters:/,/^$/p' "$2" | grep -o '``[a-z0-9_]*``' | tr -d '`' |
+		awk '!seen[$0]++' >"$tmp/spin.rst"
+	[ -s "$tmp/spin.h" ] && diff "$tmp/spin.h" "$tmp/spin.rst" >"$tmp/diff"
+}
+header=guest-kmod/spinlock-stats.h
+if [ -e $header ]; then
+	spin $header docs/abi/sysfs.rst
+	ok $? "sysfs.rst names the counters of spinlocks, in their order" "$tmp/diff"
+	sed '0,/``taken_yield``/s///' docs/abi/sysfs.rst >"$tmp/sysfs.rst"
+	! spin $header "$tmp/sysfs.rst"
+	ok $? "negative control: counter of spinlocks dropped"
+	sed 's/"kicks_needless"/"kicks_lost"/' $header >"$tmp/spinlock-stats.h"
+	! spin "$tmp/spinlock-stats.h" docs/abi/sysfs.rst
+	ok $? "negative control: counter of spinlocks renamed"
+else
+	skip "sysfs.rst names the counters of spinlocks" "no $header"
+fi
+$unit/ctl-tree guest-spinlock "$tmp/root" &&
+	sed 's/\([a-z_]*\) .*/C(X, "\1"/' "$tmp/root/sys/kernel/kvmpv/guest/spinlock/stats" >"$tmp/tree.h" &&
+	spin "$tmp/tree.h" docs/abi/sysfs.rst
+ok $? "the guest that kvmpvctl is tested with has them, too" "$tmp/diff"
+
 h=include/kvmpv/abi.h
 caught "feature bit" $h 's/F(YIELD, 1,/F(YIELD, 7,/'
 caught "feature name" $h 's/"unhalt"/"awake"/'

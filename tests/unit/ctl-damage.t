@@ -60,7 +60,7 @@ for way in empty truncated noise huge long missing directory loop pipe endless; 
 		sys/*/features/* | sys/*/reasons/*)
 			grep -q "$file" "$out" || unnamed="$unnamed $file"
 			;;
-		sys/*/stats | sys/*/histogram | */cr3_cache | */pid | proc/* | cpuid) # not for status
+		sys/*/stats | sys/*/histogram | */spinlock/* | */cr3_cache | */pid | proc/* | cpuid) # not for status
 			;;
 		sys/*)
 			grep -q "$file" "$out" || unnamed="$unnamed $file"
@@ -79,6 +79,17 @@ for way in empty truncated noise huge long missing directory loop pipe endless; 
 		*/features/*)
 			runs "$way" "$file" disable --runtime --host --dry-run
 			runs "$way" "$file" disable --runtime --guest --dry-run
+			;;
+		*/spinlock/stats | */spinlock/histogram | */spinlock/mode | */spinlock/sites)
+			runs "$way" "$file" stats spinlock --histogram --top
+			case $way/$file in
+			empty/*/sites | pipe/*/sites) # may be empty
+				;;
+			*)
+				[ "$code" -eq 1 ] || why="$way $file: exit code $code"
+				grep -q "$file" "$out" || unnamed="$unnamed $file"
+				;;
+			esac
 			;;
 		*/vm/*/histogram)
 			runs "$way" "$file" stats --histogram --vm 2000-3
@@ -110,7 +121,8 @@ for way in empty missing loop pipe noise; do
 		rm -rf "${root:?}/$dir"
 		damage "$way" "$root/$dir"
 		for verb in status doctor stats "enable --host" "disable --guest --runtime" apply \
-			"stats --vm 2000-3" "stats --reset" "disable --vm 2000-3"; do
+			"stats --vm 2000-3" "stats --reset" "disable --vm 2000-3" \
+			"stats spinlock --top" "stats spinlock --reset"; do
 			# shellcheck disable=SC2086 # words
 			runs "$way" "$dir" $verb
 		done

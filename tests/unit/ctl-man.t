@@ -115,7 +115,10 @@ completes() { # WANTED WORD...
 completes "enable " en
 completes "stats status " sta
 completes "kick " enable k
-completes "page " --json disable kick p
+completes "page pv-spinlock " --json disable kick p
+completes "pv-spinlock " enable pv
+completes "spinlock " stats s
+completes "--top " stats spinlock --t
 completes "--watch " stats --w
 completes "" status --w
 completes "always auto never " --color ""

@@ -19,22 +19,28 @@ ctl=$tmp/nobody
 
 tree both
 find "$root/sys" -name reset -exec chmod 200 {} +
+chmod 400 "$root/sys/kernel/kvmpv/guest/spinlock/sites"
 mkdir "$root/etc/kvmpv"
 exits 0 "status" status
 golden status-both
 exits 0 "stats" stats
+exits 0 "spinlock" stats spinlock
 exits 0 "version" version
 exits 0 "doctor" doctor
 golden doctor-both
 exits 0 "help" help
 
 for args in "disable --host" "disable --host --runtime" "disable --host kick" "stats --reset" \
+	"stats spinlock --reset" "disable --guest pv-spinlock" \
 	"disable --guest" "disable --vm 2000-3 kick"; do
 	# shellcheck disable=SC2086 # words
 	exits 1 "$args" $args
 	has "$args: why" "Permission denied"
 	has "$args: what next" "next: run it as root"
 done
+exits 1 "who waited for spinlocks" stats spinlock --top
+has "needs root" "needs root: $root/sys/kernel/kvmpv/guest/spinlock/sites"
+has "the rest is shown" "locks taken"
 file_is $host/features/kick 1
 [ -z "$(ls "$root/etc/kvmpv")" ]
 ok $? "nothing is left in the configuration's directory"

@@ -11,11 +11,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <kvmpv/abi.h>
+#include <kvmpv/local.h>
 
 #include "parse.h"
 
 #define BAD (-EBADMSG)
+
+#define ONE(name, bit, string, text) +1
+enum { FEATURES = 0 KVMPV_GUEST_FEATURES(ONE) };
 
 static void bools(void **state)
 {
@@ -146,7 +149,7 @@ static void names(void **state)
 	uint64_t set = 99;
 
 	features_init(&all);
-	assert_int_equal(all.n, KVMPV_FEATURE_COUNT);
+	assert_int_equal(all.n, FEATURES);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(parse_names(bad[i], ' ', &all, &set), BAD);
 		assert_true(set == 99);
@@ -157,13 +160,31 @@ static void names(void **state)
 	assert_int_equal(parse_names("stats kick\n", ' ', &all, &set), 0);
 	assert_true(set == (KVMPV_FEATURE_MASK(STATS) | KVMPV_FEATURE_MASK(KICK)));
 	assert_int_equal(parse_names("kick teleport\n", ' ', &all, &set), 0);
-	assert_true(set == (KVMPV_FEATURE_MASK(KICK) | NAME_BIT(KVMPV_FEATURE_COUNT)));
-	assert_string_equal(all.name[KVMPV_FEATURE_COUNT], "teleport");
-	assert_string_equal(feature_text(KVMPV_FEATURE_COUNT), "");
+	assert_true(set == (KVMPV_FEATURE_MASK(KICK) | NAME_BIT(FEATURES)));
+	assert_string_equal(all.name[FEATURES], "teleport");
+	assert_string_equal(feature_text(FEATURES), "");
 	assert_int_equal(parse_names("a\nb\n", '\n', &all, &set), 0);
 	assert_int_equal(parse_names("", '\n', &all, &set), 0);
 	assert_true(set == 0);
 	assert_int_equal(parse_names("a\nb", '\n', &all, &set), BAD);
+}
+
+static void local_features(void **state)
+{
+	struct names all, host;
+
+	features_init(&all);
+	features_init_host(&host);
+	assert_int_equal(host.n, KVMPV_FEATURE_COUNT);
+	for (unsigned int i = 0; i < all.n; i++) {
+		assert_int_equal(feature_local(i), i >= host.n);
+		if (i < host.n)
+			assert_string_equal(all.name[i], host.name[i]);
+	}
+	assert_int_equal(names_find(&all, "pv-spinlock", 11), KVMPV_FEATURE_COUNT);
+	assert_false(feature_local(FEATURES));
+	assert_true(*feature_text(KVMPV_FEATURE_COUNT));
+	assert_true(features_default() < NAME_BIT(KVMPV_FEATURE_COUNT));
 }
 
 static void names_full(void **state)
@@ -252,11 +273,53 @@ static void histograms(void **state)
 	assert_int_equal(n, HISTOGRAMS_MAX);
 }
 
+static void sites(void **state)
+{
+	static const char *const bad[] = {"1 a",	   "1\n",
+					  "1 \n",	   " 1 a\n",
+					  "a 1\n",	   "1  a\n",
+					  "-1 a\n",	   "1 a\n\n",
+					  "\n1 a\n",	   "\n\n",
+					  "1 \033\n",	   "1\ta\n",
+					  "1 h\xc3\xa9\n", "18446744073709551616 a\n"};
+	char text[8 * 1024], caller[CALLER_SIZE + 1];
+	struct site s[SITES_MAX];
+	size_t n = 77;
+
+	s[0].count = 42;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse_sites(bad[i], s, &n), BAD);
+		assert_int_equal(n, 77);
+		assert_int_equal(s[0].count, 42);
+	}
+	memset(caller, 'a', CALLER_SIZE);
+	caller[CALLER_SIZE] = '\0';
+	snprintf(text, sizeof(text), "1 %s\n", caller);
+	assert_int_equal(parse_sites(text, s, &n), BAD);
+	assert_int_equal(parse_sites(strcpy(text, "\n"), s, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(parse_sites(strcpy(text, ""), s, &n), 0);
+	assert_int_equal(n, 0);
+	for (int i = 0; i < SITES_MAX; i++)
+		sprintf(text + strlen(text), "18446744073709551615 %s\n", caller + 1);
+	assert_int_equal(parse_sites(text, s, &n), 0);
+	assert_int_equal(n, SITES_MAX);
+	assert_true(s[SITES_MAX - 1].count == UINT64_MAX);
+	assert_string_equal(s[SITES_MAX - 1].caller, caller + 1);
+	strcat(text, "1 a\n");
+	assert_int_equal(parse_sites(text, s, &n), BAD);
+	assert_int_equal(n, SITES_MAX);
+	assert_int_equal(parse_sites("3 a+0x1/0x2 [b]\n0 0xffffffff81000000\n", s, &n), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(s[0].caller, "a+0x1/0x2 [b]");
+}
+
 /* Whatever the bytes are: no crash, and no output when refused. Run under valgrind, too. */
 static void noise(void **state)
 {
 	static const char alphabet[] = "01 \n\nabk-kick yield1\t\x80\xff";
 	struct histogram h[HISTOGRAMS_MAX];
+	struct site s[SITES_MAX];
 	struct counters c;
 	struct range range;
 	struct names all;
@@ -279,6 +342,7 @@ static void noise(void **state)
 		parse_names(text, '\n', &all, &set);
 		parse_counters(text, &all, &c);
 		parse_histograms(text, h, &n);
+		parse_sites(text, s, &n);
 		assert_true(all.n <= NAMES_MAX);
 		free(text);
 	}
@@ -287,11 +351,12 @@ static void noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bools),    cmocka_unit_test(numbers),
-		cmocka_unit_test(vm_ids),   cmocka_unit_test(lines),
-		cmocka_unit_test(pairs),    cmocka_unit_test(ranges),
-		cmocka_unit_test(names),    cmocka_unit_test(names_full),
-		cmocka_unit_test(counters), cmocka_unit_test(histograms),
+		cmocka_unit_test(bools),      cmocka_unit_test(numbers),
+		cmocka_unit_test(vm_ids),     cmocka_unit_test(lines),
+		cmocka_unit_test(pairs),      cmocka_unit_test(ranges),
+		cmocka_unit_test(names),      cmocka_unit_test(local_features),
+		cmocka_unit_test(names_full), cmocka_unit_test(counters),
+		cmocka_unit_test(histograms), cmocka_unit_test(sites),
 		cmocka_unit_test(noise),
 	};
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Preloaded by ctl-toggle.t: a write of "1" to a file whose path ends in $CTL_REFUSE gives
- * EOPNOTSUPP, as the modules do for a feature that cannot work on this machine.
+ * EOPNOTSUPP, as the modules do for a feature that cannot work on this machine; or with $CTL_KILLED
+ * set EPERM, as they do with kvmpv.enable=0.
  */
 #include <errno.h>
 #include <limits.h>
@@ -21,7 +22,7 @@ ssize_t write(int fd, const void *buffer, size_t size)
 	len = refused ? readlink(link, path, sizeof(path)) : -1;
 	if (len >= (ssize_t)strlen(refused ?: "") && size && *(const char *)buffer == '1' &&
 	    !strncmp(path + len - strlen(refused), refused, strlen(refused))) {
-		errno = EOPNOTSUPP;
+		errno = getenv("CTL_KILLED") ? EPERM : EOPNOTSUPP;
 		return -1;
 	}
 	return syscall(SYS_write, fd, buffer, size);

@@ -7,6 +7,11 @@
 host=sys/kernel/kvmpv/host
 guest=sys/kernel/kvmpv/guest
 
+lacks() { # PATH: of the JSON in the last output
+	! "$json" "$1" <"$out" >/dev/null 2>&1
+	ok $? "JSON has no $1" "$out"
+}
+
 tree host
 exits 0 "host" stats
 golden stats-host
@@ -145,6 +150,131 @@ for signal in INT TERM; do
 	ok $? "SIG$signal ends a watch with exit code 0" "$err"
 	[ "$signal" != INT ] || has "what was seen by then is out" "host: 3 VMs"
 done
+
+# Spinlocks of a guest
+tree guest-spinlock
+exits 0 "spinlock" stats spinlock
+golden stats-spinlock
+exits 0 "spinlock, all of it" stats spinlock --histogram --top
+golden stats-spinlock-all
+exits 0 "spinlock, no legend" stats spinlock --top --no-legend
+hasnt "no legend" COUNT
+exits 0 "spinlock, the side named" stats --guest spinlock
+exits 0 "spinlock, JSON" stats spinlock --json
+says spinlock.mode pv
+says spinlock.counters.slow 20000
+says spinlock.counters.longest_wait_ticks 7654321
+says spinlock.taken_percent.spin 70.0
+says spinlock.taken_percent.yield 20.0
+says spinlock.taken_percent.queue 7.5
+says spinlock.taken_percent.sleep 2.5
+says spinlock.kicks_needless_percent 3.9
+lacks spinlock.cr3_hit_percent
+lacks spinlock.top
+lacks guest
+exits 0 "spinlock, all of it, JSON" stats spinlock --histogram --top --json
+says spinlock.histograms.spin_ticks.9 9000
+says spinlock.histograms.blocked_ticks.13 300
+says spinlock.top.length 3
+says spinlock.top.0.count 120
+says spinlock.top.2.caller "ext4_da_get_block_prep+0x1c5/0x470 [ext4]"
+exits 0 "the guest itself has other counters" stats --json
+lacks guest.counters.slow
+lacks spinlock
+
+exits 2 "another group" stats semaphore
+has "it says which there is" "knows the group spinlock, not semaphore"
+exits 2 "two groups" stats spinlock spinlock
+exits 2 "spinlock of a host" stats spinlock --host
+exits 2 "spinlock of both" stats spinlock --host --guest
+exits 2 "spinlock of a VM" stats spinlock --vm 2000-3
+has "it says where" "next: run it in the guest"
+exits 2 "top of what" stats --top
+has "it says of what" "--top is for stats spinlock"
+exits 2 "spinlock, count without watch" stats spinlock --count 2
+exits 2 "spinlock, reset and watch" stats spinlock --reset --watch 1
+
+exits 0 "spinlock, reset" stats spinlock --reset
+has "it says what" "guest spinlocks: counters start at zero again"
+file_is $guest/spinlock/reset 1
+file_is $guest/reset ""
+exits 0 "spinlock, reset, JSON" stats spinlock --reset --json
+says group spinlock
+says reset.0 guest
+
+: >"$root/$guest/spinlock/sites"
+exits 0 "nobody was seen" stats spinlock --top
+has "it says how to start" "nothing was sampled; to start: echo 100 > /sys/kernel/kvmpv/guest/spinlock/sample"
+exits 0 "nobody was seen, JSON" stats spinlock --top --json
+says spinlock.top '[]'
+printf '\n' >"$root/$guest/spinlock/sites"
+exits 0 "nobody was seen, an empty line" stats spinlock --top --json
+says spinlock.top '[]'
+for bad in "1" "1 " " 1 a" "x a" "-1 a" "1  a" "18446744073709551616 a" "$(printf '1 a\033')" \
+	"$(printf '1 a\n\n2 b')" "$(seq -f '%g a' 33)" "1 $(printf '%0201d' 0)"; do
+	printf '%s\n' "$bad" >"$root/$guest/spinlock/sites"
+	exits 1 "bad sites" stats spinlock --top
+	has "they are named" "not understood: $root/$guest/spinlock/sites"
+	hasnt "and not shown" CALLER
+	has "the rest is" "locks taken: 70.0 %"
+done
+exits 1 "bad sites, JSON" stats spinlock --top --json
+says spinlock.top null
+says problems.0.problem "not understood"
+exits 0 "bad sites that nobody asked for" stats spinlock
+printf '%s\n' "$(seq -f '18446744073709551615 a%g' 32)" >"$root/$guest/spinlock/sites"
+exits 0 "as many as there may be" stats spinlock --top --json
+says spinlock.top.length 32
+says spinlock.top.31.count 18446744073709551615
+rm "$root/$guest/spinlock/sites" "$root/$guest/spinlock/mode"
+exits 1 "no sites, no mode" stats spinlock --top
+has "sites are named" "missing: $root/$guest/spinlock/sites"
+has "the mode is, too" "missing: $root/$guest/spinlock/mode"
+has "and unknown" "guest spinlocks: ?"
+printf 'slow 5\n' >"$root/$guest/spinlock/stats"
+exits 1 "counters that are not there" stats spinlock
+hasnt "have no shares" "locks taken"
+exits 1 "counters that are not there, JSON" stats spinlock --json
+says spinlock.mode null
+says spinlock.taken_percent.spin null
+
+tree guest-spinlock
+(
+	sleep 0.5
+	sed -i 's/^slow .*/slow 20010/; s/^taken_spin .*/taken_spin 14003/
+		s/^taken_sleep .*/taken_sleep 507/; s/^kicks_sent .*/kicks_sent 514/
+		s/^kicks_needless .*/kicks_needless 21/; s/^longest_.*/longest_wait_ticks 9999999/' \
+		"$root/$guest/spinlock/stats"
+) &
+exits 0 "watch spinlock" stats spinlock --watch 1 --count 2
+wait
+has "the last waits" "since the last refresh: 30.0 % while spinning, 0.0 % after a yield, 0.0 % in the queue, 70.0 % after sleep"
+has "the last kicks" "kicks needless: 4.1 %, since the last refresh: 25.0 %"
+has "the longest wait has no rate" "longest_wait_ticks  9999999           -"
+exits 0 "watch spinlock, JSON" stats spinlock --watch 1 --count 2 --json
+sed 1d "$out" >"$tmp/second" && mv "$tmp/second" "$out"
+says spinlock.per_second.slow 0.0
+lacks spinlock.per_second.longest_wait_ticks
+says spinlock.taken_percent_since.spin null
+says spinlock.kicks_needless_percent_since null
+
+tree guest
+exits 0 "spinlock, not in use" stats spinlock --top --histogram
+golden stats-spinlock-none
+exits 0 "spinlock, not in use, JSON" stats spinlock --json
+says spinlock.mode none
+says spinlock.taken_percent.spin null
+rm -r "${root:?}/$guest/spinlock"
+exits 4 "a module without spinlocks" stats spinlock
+has "it says so" "kvmpv_guest that is loaded has no counters of spinlocks"
+has "and what next" "next: load a newer module"
+exits 4 "a module without spinlocks, reset" stats spinlock --reset
+exits 4 "a module without spinlocks, watch" stats spinlock --watch 1 --count 1
+tree host
+exits 4 "spinlock, no guest" stats spinlock
+tree unloaded
+exits 3 "spinlock, not loaded" stats spinlock
+has "what next" "next: modprobe kvmpv_guest"
 
 # VMs come and go while they are read.
 tree host

@@ -10,7 +10,7 @@ put() { # FILE TEXT
 host=sys/kernel/kvmpv/host
 guest=sys/kernel/kvmpv/guest
 
-for kind in host host-cr3 guest guest-cr3 both bare unloaded; do
+for kind in host host-cr3 guest guest-cr3 guest-spinlock both bare unloaded; do
 	case $kind in
 	bare) want=4 ;;
 	unloaded) want=3 ;;
@@ -100,7 +100,29 @@ says guest.enable true
 says guest.abi_used 1
 says guest.cpuid_base 0x40000100
 
+# A feature that needs no host
+tree guest-spinlock
+exits 0 "pv-spinlock in use, JSON" --json
+says guest.features.pv-spinlock.offered null
+says guest.features.pv-spinlock.switch true
+says guest.features.pv-spinlock.used true
+says guest.features.pv-spinlock.reason ""
+says guest.features.page.offered false
+rm "$root/$guest/offered"
+exits 0 "what is offered cannot be read"
+has "that is not asked of pv-spinlock" "pv-spinlock  -        on      yes"
+has "but of others" "kick         ?        on      yes"
+rm -r "${root:?}/$guest/features/pv-spinlock" "${root:?}/$guest/spinlock"
+put $guest/used ""
+put $guest/offered ""
+exits 0 "a module without pv-spinlock"
+hasnt "it is not shown then" pv-spinlock
+
 tree both
+exits 0 "a host has no pv-spinlock" --host
+hasnt "it is not shown" pv-spinlock
+exits 0 "a host has no pv-spinlock, JSON" --host --json
+hasnt "nor there" pv-spinlock
 rm -r "${root:?}/$guest"
 exits 0 "nested, only the host module: active"
 has "nested: guest side shown" "guest: not loaded"

@@ -126,8 +126,8 @@ ok $? "is saved, too"
 
 # What cannot work on this machine
 make -s build/unit/ctl-refuse.so >&2 || exit 1
-refused() { # CODE NAME ARGUMENT...: the module takes no 1 for the cr3 cache
-	export LD_PRELOAD="$PWD/build/unit/ctl-refuse.so" CTL_REFUSE=/cr3-cache
+refused() { # CODE NAME ARGUMENT...: the module takes no 1 for the cr3 cache, or for $refuse
+	export LD_PRELOAD="$PWD/build/unit/ctl-refuse.so" CTL_REFUSE="${refuse-/cr3-cache}"
 	exits "$@"
 	unset LD_PRELOAD CTL_REFUSE
 }
@@ -154,6 +154,78 @@ tree guest
 printf '0\n' >"$root/$guest/features/cr3-cache"
 refused 4 "impossible in this guest" enable cr3-cache
 has "the guest's reason" "cr3-cache is not possible here: the host does not offer it"
+
+# A feature of a guest alone
+tree both
+for verb in enable disable; do
+	for args in --host "--host kick" "--vm 2000-3" "--vm 5-5" "--host --dry-run"; do
+		# shellcheck disable=SC2086 # words
+		exits 4 "$verb $args: of a guest alone" $verb $args pv-spinlock
+		has "it says where" "next: in the guest: kvmpvctl $verb --guest pv-spinlock"
+	done
+	exits 0 "$verb --host" $verb --host
+	hasnt "all of a host do not include it" pv-spinlock
+	exits 0 "$verb --vm" $verb --vm 2000-3
+	hasnt "all of a VM do not include it" pv-spinlock
+done
+file_is $host/features/kick 0
+! grep pv-spinlock "$root/$conf" >"$out"
+ok $? "nor does the file" "$out"
+exits 4 "of a guest alone, JSON" enable --host pv-spinlock --json
+says error.code 4
+says error.message "pv-spinlock is a feature of a guest alone, and is switched there"
+exits 2 "host: unknown feature" enable --host pv-spinlocks
+hasnt "a host's features are without it" "cr3-cache pv-spinlock"
+tree unloaded
+exits 4 "of a guest alone, host not loaded" enable --host pv-spinlock
+exits 3 "all of a host that is not loaded" enable --host
+! grep pv-spinlock "$root/$conf" >"$out"
+ok $? "they do not include it" "$out"
+exits 3 "of a guest alone, guest not loaded" enable --guest pv-spinlock
+grep -qx "pv-spinlock = on" "$root/$gconf"
+ok $? "it is saved there"
+tree host
+exits 4 "of a guest alone, only a host" enable pv-spinlock
+config $conf "pv-spinlock = on"
+exits 1 "of a guest alone, in a host's file" apply
+has "file and line" "$root/$conf:1: unknown setting \"pv-spinlock\""
+
+tree guest
+exits 0 "guest: pv-spinlock" enable pv-spinlock
+file_is $guest/features/pv-spinlock 1
+grep -qx "pv-spinlock = on" "$root/$gconf"
+ok $? "it is saved"
+exits 0 "guest: pv-spinlock, off" disable pv-spinlock
+file_is $guest/features/pv-spinlock 0
+grep -qx "pv-spinlock = off" "$root/$gconf"
+ok $? "it is saved"
+printf '0\n' >"$root/$guest/enable"
+printf 'enable is 0\n' >"$root/$guest/reasons/pv-spinlock"
+exits 0 "guest: pv-spinlock, kvmpv off" enable pv-spinlock
+has "it says why it has no effect" "pv-spinlock: switched on, but not in use: enable is 0"
+exits 0 "guest: kvmpv" disable
+file_is $guest/features/pv-spinlock 1
+config $gconf "pv-spinlock = off"
+exits 0 "guest: apply pv-spinlock" apply
+file_is $guest/features/pv-spinlock 0
+printf 'this is not a paravirtual kernel\n' >"$root/$guest/reasons/pv-spinlock"
+refuse=/pv-spinlock
+refused 4 "guest: pv-spinlock is not possible" enable pv-spinlock
+has "the reason is given" "pv-spinlock is not possible here: this is not a paravirtual kernel"
+has "and where to look" "next: journalctl -k -g kvmpv"
+file_is $gconf "pv-spinlock = off"
+export CTL_KILLED=1
+refused 1 "guest: not permitted" enable pv-spinlock
+has "what next" "next: run it as root"
+printf 'disabled\n' >"$root/$guest/state"
+refused 1 "guest: kill switch" enable pv-spinlock
+has "what next" "next: take kvmpv.enable=0 off the kernel command line"
+unset CTL_KILLED refuse
+rm -r "${root:?}/$guest/features/pv-spinlock" "${root:?}/$guest/spinlock"
+exits 4 "guest: a module without it" enable pv-spinlock
+has "it says which it has" "features it has: "
+exits 2 "guest: unknown feature" enable pv-spinlocks
+has "the known ones" "features: kick yield unhalt stats page cr3-cache pv-spinlock"
 
 tree host
 config $conf "cr3-cache = on" "page = on"

@@ -32,7 +32,8 @@ ok $? "is that of VERSION" "$out"
 for wrong in frobnicate --frobnicate -x "status x" "stats x" "version x" "doctor x" "apply x" "help x" \
 	"help status stats" "status --dry-run" "stats --runtime" "doctor --vm 1-1" "--color" "--color=blue" \
 	"--color blue" "--json=yes" "--root" "completion" "completion fish" "status --jso" \
-	"enable --watch 1" "stats --watch 86401" "stats --watch -1" "stats --count 1 --watch 1x"; do
+	"enable --watch 1" "status --top" "stats --top" "stats spinlock x" "stats spinlock --host" \
+	"stats spinlock --vm 1-1" "enable --host pv-spinlocks" "stats --watch 86401" "stats --watch -1" "stats --count 1 --watch 1x"; do
 	# shellcheck disable=SC2086 # words
 	exits 2 "$wrong" $wrong
 	[ ! -s "$out" ] && [ "$(wc -l <"$err")" -le 2 ] && [ -s "$err" ]

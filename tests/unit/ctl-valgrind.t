@@ -26,7 +26,8 @@ clean() { # NAME ARGUMENT...
 verbs() { # NAME: all that read, in both forms
 	for form in "" --json; do
 		# shellcheck disable=SC2086 # none or one word
-		for verb in status "stats --histogram" version doctor; do
+		for verb in status "stats --histogram" "stats spinlock --histogram --top" version \
+			doctor; do
 			clean "$1" $verb $form
 		done
 	done
@@ -48,6 +49,9 @@ clean both completion bash
 clean both frobnicate --json
 clean both stats --watch 1 --count 2
 clean both stats --reset
+clean both stats spinlock --watch 1 --count 2 --top
+clean both stats spinlock --reset
+clean both enable --host pv-spinlock
 clean both disable --host
 clean both disable --host --json kick
 clean both enable --host --dry-run

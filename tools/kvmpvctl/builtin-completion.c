@@ -78,6 +78,8 @@ static void print_arguments(const struct command *command)
 
 	if (command->arguments == ARGS_VERB)
 		print_verbs();
+	if (command->arguments == ARGS_GROUP)
+		fputs(GROUP_SPINLOCK, stdout);
 	if (command->arguments == ARGS_FEATURES) {
 		features_init(&features);
 		names_join(&features, ~0ULL, " ", list, sizeof(list));

@@ -97,20 +97,31 @@ static int show(struct ctl *ctl, unsigned int sides, struct names names[SIDE_COU
 	return ctl->problems.total ? EXIT_FAILED : EXIT_DONE;
 }
 
-/**
- * cmd_stats() - ``kvmpvctl stats``
- * @ctl: the run
- * @argc: 0
- * @argv: unused
- *
- * Return: exit code.
- */
-int cmd_stats(struct ctl *ctl, int argc, char **argv)
+static int group_take(struct ctl *ctl, int argc, char **argv)
 {
-	unsigned int asked = ctl->sides ?: SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST);
-	struct names names[SIDE_COUNT] = {{.n = 0}};
+	if (argc > 1)
+		return fail(ctl, EXIT_USAGE, NULL, "kvmpvctl stats takes one argument, not %d",
+			    argc);
+	if (argc && strcmp(argv[0], GROUP_SPINLOCK))
+		return fail(ctl, EXIT_USAGE, NULL,
+			    "kvmpvctl stats knows the group " GROUP_SPINLOCK ", not %.40s",
+			    argv[0]);
+	ctl->spinlock = argc;
+	if (ctl->top && !ctl->spinlock)
+		return fail(ctl, EXIT_USAGE, NULL, "--top is for stats " GROUP_SPINLOCK);
+	if (!ctl->spinlock)
+		return EXIT_DONE;
+	if (ctl->vm || ctl->sides & SIDE_MASK(SIDE_HOST))
+		return fail(ctl, EXIT_USAGE, "run it in the guest",
+			    "stats " GROUP_SPINLOCK " is for guests, not for %s",
+			    ctl->vm ? "--vm" : "--host");
+	ctl->sides = SIDE_MASK(SIDE_GUEST);
+	return EXIT_DONE;
+}
+
+static int combination_check(struct ctl *ctl)
+{
 	struct vm_id id;
-	unsigned int sides;
 
 	if (ctl->vm && ctl->sides & SIDE_MASK(SIDE_GUEST))
 		return fail(ctl, EXIT_USAGE, NULL, "--vm is for the host, not for --guest");
@@ -121,6 +132,27 @@ int cmd_stats(struct ctl *ctl, int argc, char **argv)
 		return fail(ctl, EXIT_USAGE, NULL, "--count is for --watch");
 	if (ctl->reset && ctl->watch)
 		return fail(ctl, EXIT_USAGE, NULL, "either --reset or --watch");
+	return EXIT_DONE;
+}
+
+/**
+ * cmd_stats() - ``kvmpvctl stats``
+ * @ctl: the run
+ * @argc: 0, or 1 for a group
+ * @argv: the group
+ *
+ * Return: exit code.
+ */
+int cmd_stats(struct ctl *ctl, int argc, char **argv)
+{
+	struct names names[SIDE_COUNT] = {{.n = 0}};
+	unsigned int asked, sides;
+	int code;
+
+	code = group_take(ctl, argc, argv) ?: combination_check(ctl);
+	if (code)
+		return code;
+	asked = ctl->sides ?: SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST);
 	if (ctl->vm)
 		asked = SIDE_MASK(SIDE_HOST);
 	sides = asked & sides_loaded(ctl);

@@ -33,7 +33,10 @@ int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes)
 	c->vm = ctl->vm;
 	c->enable = -1;
 	c->dir.fd = -1;
-	features_init(&c->keys);
+	if (side == SIDE_HOST)
+		features_init_host(&c->keys);
+	else
+		features_init(&c->keys);
 	snprintf(path, sizeof(path), "%s", side_defs[side].sysfs);
 	if (c->vm) {
 		if (parse_vm_id(c->vm, &id))
@@ -174,14 +177,30 @@ static int write_refused(struct ctl *ctl, const struct changes *changes, unsigne
 {
 	char next[64];
 
-	snprintf(next, sizeof(next), "kvmpvctl doctor --%s says more",
-		 side_defs[changes->side].name);
+	if (changes->side == SIDE_GUEST && feature_local(key))
+		snprintf(next, sizeof(next), "journalctl -k -g kvmpv may say more");
+	else
+		snprintf(next, sizeof(next), "kvmpvctl doctor --%s says more",
+			 side_defs[changes->side].name);
 	return fail(ctl, EXIT_UNSUPPORTED, next, "%s is not possible here: %s%s%s",
 		    changes->keys.name[key], refusal(ctl, changes, key),
 		    *done ? "; switched before that: " : "", done);
 }
 
-static int write_failed(struct ctl *ctl, const struct changes *changes, size_t at, int err)
+/* What came of it: a switch can be on and kvmpv still not in use. */
+static void state_read(struct changes *changes)
+{
+	const char *text;
+
+	if (!changes->loaded || changes->vm)
+		return;
+	if (!file_read(changes->dir.fd, "state", &text))
+		parse_line(text, changes->state, sizeof(changes->state));
+	if (!file_read(changes->dir.fd, "reason", &text))
+		parse_line(text, changes->reason, sizeof(changes->reason));
+}
+
+static int write_failed(struct ctl *ctl, struct changes *changes, size_t at, int err)
 {
 	const struct change *change = &changes->change[at];
 	const char *next = "dmesg may say why";
@@ -195,7 +214,10 @@ static int write_failed(struct ctl *ctl, const struct changes *changes, size_t a
 	if (err == -EOPNOTSUPP)
 		return write_refused(ctl, changes, change->key, done);
 	change_file(changes, change->key, file, sizeof(file));
-	if (err == -EACCES || err == -EPERM)
+	state_read(changes);
+	if (err == -EPERM && !strcmp(changes->state, "disabled"))
+		next = "take kvmpv.enable=0 off the kernel command line and reboot";
+	else if (err == -EACCES || err == -EPERM)
 		next = "run it as root";
 	else if (err == -ENOENT || err == -ENODEV)
 		next = "kvmpvctl status shows what is there now";
@@ -248,19 +270,6 @@ static int save_failed(struct ctl *ctl, const struct config *config, const char 
 		    err == -EACCES ? "run it as root, or with --runtime to save nothing"
 				   : "with --runtime nothing is saved",
 		    "cannot write %s: %s; %s", config->path, strerror(-err), when);
-}
-
-/* What came of it: a switch can be on and kvmpv still not in use. */
-static void state_read(struct changes *changes)
-{
-	const char *text;
-
-	if (!changes->loaded || changes->vm)
-		return;
-	if (!file_read(changes->dir.fd, "state", &text))
-		parse_line(text, changes->state, sizeof(changes->state));
-	if (!file_read(changes->dir.fd, "reason", &text))
-		parse_line(text, changes->reason, sizeof(changes->reason));
 }
 
 /**

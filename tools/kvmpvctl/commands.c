@@ -20,8 +20,10 @@ static const struct option_def option_defs[] = {
 	{OPT_VM, "vm", 0, "PID-N", "one VM of this host, as status names it"},
 	{OPT_WATCH, "watch", 0, "N", "refresh every N seconds and show rates, until SIGINT"},
 	{OPT_COUNT, "count", 0, "N", "with --watch: stop after N refreshes"},
-	{OPT_HISTOGRAM, "histogram", 0, NULL, "draw how long kvmpv's hypercalls took"},
+	{OPT_HISTOGRAM, "histogram", 0, NULL,
+	 "draw how long hypercalls, or waits for spinlocks, took"},
 	{OPT_RESET, "reset", 0, NULL, "start counters and histograms at zero again"},
+	{OPT_TOP, "top", 0, NULL, "with spinlock: show who waited, as far as it was sampled"},
 };
 
 const enum option options_global[] = {
@@ -42,7 +44,7 @@ const struct command commands[] = {
 		.summary = "switch features on, now and at each boot",
 		.text = "Without FEATURE: on a host all features for new VMs, but for those that "
 			"are to be named (cr3-cache); in a guest kvmpv as a whole. With --vm for "
-			"one running VM, until it ends.",
+			"one running VM, until it ends. pv-spinlock is switched in guests only.",
 		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
 		.run = cmd_enable,
 	},
@@ -51,8 +53,8 @@ const struct command commands[] = {
 		.arguments = ARGS_FEATURES,
 		.summary = "switch features off, now and at each boot",
 		.text = "Without FEATURE: on a host all features for new VMs, in a guest kvmpv as "
-			"a "
-			"whole. With --vm for one running VM, until it ends.",
+			"a whole. With --vm for one running VM, until it ends. pv-spinlock is "
+			"switched in guests only.",
 		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
 		.run = cmd_disable,
 	},
@@ -65,9 +67,11 @@ const struct command commands[] = {
 	},
 	{
 		.name = "stats",
+		.arguments = ARGS_GROUP,
 		.summary = "show counters",
-		.text = "A host shows the sum over all VMs and a row for each VM.",
-		.options = {OPT_VM, OPT_WATCH, OPT_COUNT, OPT_HISTOGRAM, OPT_RESET},
+		.text = "A host shows the sum over all VMs and a row for each VM. GROUP is "
+			"spinlock: how this guest waits for spinlocks.",
+		.options = {OPT_VM, OPT_WATCH, OPT_COUNT, OPT_HISTOGRAM, OPT_RESET, OPT_TOP},
 		.run = cmd_stats,
 	},
 	{
@@ -148,10 +152,8 @@ const struct option_def *option_def(enum option id)
 const char *arguments_text(enum arguments arguments)
 {
 	static const char *const texts[] = {
-		[ARGS_NONE] = "",
-		[ARGS_FEATURES] = "[FEATURE...]",
-		[ARGS_VERB] = "[VERB]",
-		[ARGS_SHELL] = "SHELL",
+		[ARGS_NONE] = "",	[ARGS_FEATURES] = "[FEATURE...]", [ARGS_GROUP] = "[GROUP]",
+		[ARGS_VERB] = "[VERB]", [ARGS_SHELL] = "SHELL",
 	};
 
 	return texts[arguments];

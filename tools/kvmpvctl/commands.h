@@ -25,6 +25,7 @@ enum option {
 	OPT_COUNT,
 	OPT_HISTOGRAM,
 	OPT_RESET,
+	OPT_TOP,
 };
 
 #define OPTIONS_MAX 8
@@ -45,7 +46,10 @@ struct option_def {
 	const char *help;
 };
 
-enum arguments { ARGS_NONE, ARGS_FEATURES, ARGS_VERB, ARGS_SHELL };
+/* The one GROUP of ``stats`` there is */
+#define GROUP_SPINLOCK "spinlock"
+
+enum arguments { ARGS_NONE, ARGS_FEATURES, ARGS_GROUP, ARGS_VERB, ARGS_SHELL };
 
 /**
  * struct command - a verb

@@ -15,7 +15,7 @@ static json_object *json_counters(const struct stats *now, const struct stats *b
 	for (unsigned int i = 0; i < names->n; i++) {
 		json_object *value;
 
-		if (!(new->have &NAME_BIT(i)))
+		if (!(new->have &NAME_BIT(i)) || (rates && !stats_adds_up(names->name[i])))
 			continue;
 		if (rates) {
 			double growth = stats_rate(now, before, new, old, i);
@@ -31,16 +31,23 @@ static json_object *json_counters(const struct stats *now, const struct stats *b
 }
 
 /* Null when there is nothing it could be told from. */
+static json_object *json_percent(bool known, double percent)
+{
+	char text[16];
+
+	if (!known || percent < 0)
+		return NULL;
+	snprintf(text, sizeof(text), "%.1f", percent);
+	return json_object_new_double_s(percent, text);
+}
+
 static json_object *json_hits(const struct names *names, const struct counters *new,
 			      const struct counters *old)
 {
 	double percent;
-	char text[16];
+	bool known = stats_hits(names, new, old, &percent);
 
-	if (!stats_hits(names, new, old, &percent) || percent < 0)
-		return NULL;
-	snprintf(text, sizeof(text), "%.1f", percent);
-	return json_object_new_double_s(percent, text);
+	return json_percent(known, percent);
 }
 
 static void json_both(json_object *object, const struct stats *now, const struct stats *before,
@@ -91,6 +98,72 @@ static json_object *json_vms(const struct stats *now, const struct stats *before
 	return list;
 }
 
+static json_object *json_taken(const struct names *names, const struct counters *new,
+			       const struct counters *old)
+{
+	static const char *const ways[TAKEN_COUNT] = {"spin", "yield", "queue", "sleep"};
+	json_object *object = json_object_new_object();
+	double percent[TAKEN_COUNT];
+	bool known = stats_taken(names, new, old, percent);
+
+	for (enum taken i = 0; i < TAKEN_COUNT; i++)
+		json_add(object, ways[i], json_percent(known, percent[i]));
+	return object;
+}
+
+static json_object *json_needless(const struct names *names, const struct counters *new,
+				  const struct counters *old)
+{
+	double percent;
+	bool known = stats_needless(names, new, old, &percent);
+
+	return json_percent(known, percent);
+}
+
+static json_object *json_top(const struct spinlock_stats *spinlock)
+{
+	json_object *list;
+
+	if (!spinlock->top_known)
+		return NULL;
+	list = json_object_new_array();
+	for (size_t i = 0; i < spinlock->n_sites; i++) {
+		json_object *site = json_object_new_object();
+
+		json_add(site, "count", json_object_new_uint64(spinlock->site[i].count));
+		json_add_string(site, "caller", spinlock->site[i].caller);
+		json_object_array_add(list, site);
+	}
+	return list;
+}
+
+static json_object *json_spinlock(const struct ctl *ctl, const struct stats *now,
+				  const struct stats *before)
+{
+	json_object *object = json_object_new_object();
+	const struct side_stats *side = &now->side[SIDE_GUEST];
+	const struct counters *new = &side->total;
+	const struct counters *old = stats_before(before, SIDE_GUEST, NULL);
+	const struct names *names = &now->names[SIDE_GUEST];
+
+	json_add_string(object, "mode", now->spinlock.mode);
+	json_add(object, "counters",
+		 new->have ? json_counters(now, before, SIDE_GUEST, new, false, NULL) : NULL);
+	json_add(object, "taken_percent", json_taken(names, new, NULL));
+	json_add(object, "kicks_needless_percent", json_needless(names, new, NULL));
+	if (before) {
+		json_add(object, "per_second",
+			 new->have ? json_counters(now, before, SIDE_GUEST, new, true, old) : NULL);
+		json_add(object, "taken_percent_since", json_taken(names, new, old));
+		json_add(object, "kicks_needless_percent_since", json_needless(names, new, old));
+	}
+	if (ctl->histogram)
+		json_add(object, "histograms", json_histogram(side));
+	if (ctl->top)
+		json_add(object, "top", json_top(&now->spinlock));
+	return object;
+}
+
 /**
  * json_stats() - print counters
  * @ctl: the run
@@ -108,6 +181,10 @@ void json_stats(struct ctl *ctl, const struct stats *now, const struct stats *be
 
 		if (!side->shown)
 			continue;
+		if (ctl->spinlock) {
+			json_add(object, "spinlock", json_spinlock(ctl, now, before));
+			continue;
+		}
 		member = json_object_new_object();
 		json_both(member, now, before, i, &side->total, NULL);
 		if (ctl->histogram)

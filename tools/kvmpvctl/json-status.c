@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Status as JSON. What could not be read is null, what is not there is missing or empty.
+ * Status as JSON. What could not be read is null, and so is whether a host offers what needs no
+ * host; what is not there is missing or empty.
  */
 #include <string.h>
 
@@ -127,10 +128,13 @@ static json_object *json_guest(const struct status *status)
 	const struct guest *guest = &status->guest;
 	uint64_t shown = guest->features | guest->offered | guest->used;
 	json_object *object = json_module(&guest->module);
+	uint64_t offerable = 0;
 	json_object *features;
 
 	if (!guest->module.loaded)
 		return object;
+	for (unsigned int i = 0; guest->offered_known && i < status->features.n; i++)
+		offerable |= feature_local(i) ? 0 : NAME_BIT(i);
 	json_add(object, "enable",
 		 guest->enable_known ? json_object_new_boolean(guest->enable) : NULL);
 	json_add_string(object, "hypervisor", guest->hypervisor);
@@ -144,8 +148,7 @@ static json_object *json_guest(const struct status *status)
 		if (!(shown & NAME_BIT(i)))
 			continue;
 		feature = json_object_new_object();
-		json_add(feature, "offered",
-			 switched(guest->offered_known ? ~0ULL : 0, guest->offered, i));
+		json_add(feature, "offered", switched(offerable, guest->offered, i));
 		json_add(feature, "switch", switched(guest->allowed.known, guest->allowed.on, i));
 		json_add(feature, "used", switched(guest->used_known ? ~0ULL : 0, guest->used, i));
 		json_add(feature, "reason", json_reason(&guest->reasons, i));

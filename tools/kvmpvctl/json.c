@@ -190,6 +190,7 @@ static void json_reset(struct ctl *ctl, unsigned int sides)
 			json_object_array_add(list, json_object_new_string(side_defs[side].name));
 	json_add(object, "reset", list);
 	json_add_string(object, "vm", ctl->vm);
+	json_add_string(object, "group", ctl->spinlock ? GROUP_SPINLOCK : NULL);
 	json_print(ctl, object);
 }
 

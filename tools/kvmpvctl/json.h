@@ -8,7 +8,7 @@
 
 /* The forms' versions: minor grows with each member, major when one goes or changes. */
 #define JSON_MAJOR 1
-#define JSON_MINOR 1
+#define JSON_MINOR 2
 
 json_object *json_start(const struct ctl *ctl);
 void json_print(const struct ctl *ctl, json_object *object);

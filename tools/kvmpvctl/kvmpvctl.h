@@ -85,6 +85,8 @@ struct problems {
  * @runtime: --runtime was given
  * @histogram: --histogram was given
  * @reset: --reset was given
+ * @top: --top was given
+ * @spinlock: the counters asked for are those of a guest's spinlocks
  * @vm: --vm, or NULL
  * @watch: seconds between two refreshes, 0 for one shot
  * @count: refreshes to make, 0 for no limit
@@ -104,6 +106,8 @@ struct ctl {
 	bool runtime;
 	bool histogram;
 	bool reset;
+	bool top;
+	bool spinlock;
 	const char *vm;
 	unsigned int watch;
 	unsigned int count;

@@ -4,12 +4,12 @@
  * have more than this tool knows. Numbering them keeps a thousand VMs small and lets words the tool
  * has never heard of be shown all the same.
  */
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <kvmpv/abi.h>
+#include <kvmpv/local.h>
 
+#include "kvmpvctl.h"
 #include "names.h"
 
 /**
@@ -89,36 +89,62 @@ void names_join(const struct names *names, uint64_t set, const char *between, ch
 #define FEATURE_TEXT(name, bit, string, text) text,
 #define FEATURE_MASK(name, bit, string, text) 1U << (bit),
 
-static const char *const feature_names[] = {KVMPV_FEATURES(FEATURE_NAME)};
-static const char *const feature_texts[] = {KVMPV_FEATURES(FEATURE_TEXT)};
+static const char *const feature_names[] = {KVMPV_GUEST_FEATURES(FEATURE_NAME)};
+static const char *const feature_texts[] = {KVMPV_GUEST_FEATURES(FEATURE_TEXT)};
 static const uint32_t feature_masks[] = {KVMPV_FEATURES(FEATURE_MASK)};
 
-/**
- * features_init() - the features this tool knows, in the order of their bits
- * @features: to be filled
- */
-void features_init(struct names *features)
+static void features_add(struct names *features, size_t n)
 {
 	features->n = 0;
-	for (size_t i = 0; i < sizeof(feature_names) / sizeof(feature_names[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		names_add(features, feature_names[i], strlen(feature_names[i]));
 }
 
 /**
+ * features_init() - the features this tool knows
+ * @features: to be filled, in the order of their bits: those of a guest alone behind the others
+ */
+void features_init(struct names *features)
+{
+	features_add(features, ARRAY_SIZE(feature_names));
+}
+
+/**
+ * features_init_host() - the features this tool knows that a host can have
+ * @features: to be filled; the numbers are those of features_init()
+ */
+void features_init_host(struct names *features)
+{
+	features_add(features, KVMPV_FEATURE_COUNT);
+}
+
+/**
  * feature_text() - what a feature does
- * @feature: its number
+ * @feature: its number, as features_init() has it
  *
  * Return: a few words; the empty string for a feature only the module knows.
  */
 const char *feature_text(unsigned int feature)
 {
-	return feature < KVMPV_FEATURE_COUNT ? feature_texts[feature] : "";
+	return feature < ARRAY_SIZE(feature_texts) ? feature_texts[feature] : "";
+}
+
+/**
+ * feature_local() - does a feature belong to a guest alone?
+ * @feature: its number, as features_init() has it
+ *
+ * Return: true for one that needs no host, so that no host has it either.
+ */
+bool feature_local(unsigned int feature)
+{
+	return feature >= KVMPV_FEATURE_COUNT && feature < ARRAY_SIZE(feature_names);
 }
 
 /**
  * features_default() - the features that are meant when none is named to be switched on
  *
- * Those that somebody has to want, and those this tool does not know, are not among them.
+ * Those that somebody has to want, those of a guest alone, and those this tool does not know, are
+ * not among them.
  *
  * Return: NAME_BIT() of each, as features_init() numbers them.
  */
@@ -126,7 +152,7 @@ uint64_t features_default(void)
 {
 	uint64_t set = 0;
 
-	for (size_t i = 0; i < sizeof(feature_masks) / sizeof(feature_masks[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(feature_masks); i++)
 		if (feature_masks[i] & KVMPV_FEATURES_DEFAULT)
 			set |= NAME_BIT(i);
 	return set;

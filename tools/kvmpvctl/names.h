@@ -2,8 +2,9 @@
 #ifndef KVMPVCTL_NAMES_H
 #define KVMPVCTL_NAMES_H
 
-#include <stdint.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define NAMES_MAX 64
 #define NAME_SIZE 48
@@ -28,7 +29,9 @@ void names_join(const struct names *names, uint64_t set, const char *between, ch
 		size_t size);
 
 void features_init(struct names *features);
+void features_init_host(struct names *features);
 const char *feature_text(unsigned int feature);
+bool feature_local(unsigned int feature);
 uint64_t features_default(void);
 
 #endif /* KVMPVCTL_NAMES_H */

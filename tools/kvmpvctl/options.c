@@ -79,6 +79,9 @@ static int option_set(struct ctl *ctl, const struct option_def *def, const char 
 	case OPT_RESET:
 		ctl->reset = true;
 		break;
+	case OPT_TOP:
+		ctl->top = true;
+		break;
 	case OPT_END:
 		break;
 	}

@@ -285,3 +285,45 @@ int parse_histograms(const char *text, struct histogram ret_histogram[HISTOGRAMS
 	*ret_n = n;
 	return 0;
 }
+
+static int parse_site(const char *text, struct site *ret, const char **ret_rest)
+{
+	size_t digits = strcspn(text, " \n"), len;
+
+	if (text[digits] != ' ' || parse_u64(text, digits, &ret->count))
+		return -EBADMSG;
+	text += digits + 1;
+	len = strcspn(text, "\n");
+	if (!len || *text == ' ' || text[len] != '\n' || len >= sizeof(ret->caller))
+		return -EBADMSG;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return -EBADMSG;
+	memcpy(ret->caller, text, len);
+	ret->caller[len] = '\0';
+	*ret_rest = text + len + 1;
+	return 0;
+}
+
+/**
+ * parse_sites() - a ``sites`` file
+ * @text: the file; empty, or an empty line, when nothing was found yet
+ * @ret_site: its lines
+ * @ret_n: how many these are
+ *
+ * Return: 0 or -EBADMSG, also when there are more than SITES_MAX.
+ */
+int parse_sites(const char *text, struct site ret_site[SITES_MAX], size_t *ret_n)
+{
+	struct site site[SITES_MAX];
+	size_t n = 0;
+
+	if (!strcmp(text, "\n"))
+		text = "";
+	while (*text)
+		if (n == SITES_MAX || parse_site(text, &site[n++], &text))
+			return -EBADMSG;
+	memcpy(ret_site, site, n * sizeof(site[0]));
+	*ret_n = n;
+	return 0;
+}

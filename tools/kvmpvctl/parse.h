@@ -51,6 +51,19 @@ struct histogram {
 	uint64_t bucket[HISTOGRAM_BUCKETS];
 };
 
+#define SITES_MAX 32
+#define CALLER_SIZE 201
+
+/**
+ * struct site - a line of a ``sites`` file
+ * @count: how often
+ * @caller: who waited: a symbol as printk() writes it, which can have a module's name behind it
+ */
+struct site {
+	uint64_t count;
+	char caller[CALLER_SIZE];
+};
+
 int parse_bool(const char *word, bool *ret_value);
 int parse_u64(const char *s, size_t len, uint64_t *ret_value);
 int parse_vm_id(const char *name, struct vm_id *ret_id);
@@ -61,5 +74,6 @@ int parse_names(const char *text, char between, struct names *names, uint64_t *r
 int parse_counters(const char *text, struct names *names, struct counters *ret_counters);
 int parse_histograms(const char *text, struct histogram ret_histogram[HISTOGRAMS_MAX],
 		     size_t *ret_n);
+int parse_sites(const char *text, struct site ret_site[SITES_MAX], size_t *ret_n);
 
 #endif /* KVMPVCTL_PARSE_H */

@@ -57,17 +57,33 @@ struct side_stats {
 };
 
 /**
+ * struct spinlock_stats - what ``kvmpvctl stats spinlock`` finds beside counters and histograms
+ * @mode: as in docs/abi/sysfs.rst, empty when not read
+ * @top_known: @site was asked for and could be read
+ * @site: who waited, most frequent first
+ * @n_sites: how many
+ */
+struct spinlock_stats {
+	char mode[16];
+	bool top_known;
+	struct site site[SITES_MAX];
+	size_t n_sites;
+};
+
+/**
  * struct stats - what ``kvmpvctl stats`` finds
  * @names: of the counters, by side
  * @vm: the only VM that was asked for, or NULL
  * @time: when, seconds of the monotonic clock
- * @side: by side
+ * @side: by side; with ``spinlock`` the guest's has the counters of its spinlocks
+ * @spinlock: the rest of those
  */
 struct stats {
 	struct names *names;
 	const char *vm;
 	double time;
 	struct side_stats side[SIDE_COUNT];
+	struct spinlock_stats spinlock;
 };
 
 /**
@@ -124,8 +140,16 @@ extern const struct render_ops json_ops;
 /* Lookups that both forms use. */
 const struct counters *stats_before(const struct stats *before, enum side side,
 				    const struct vm_id *vm);
+bool stats_adds_up(const char *counter);
 bool stats_hits(const struct names *names, const struct counters *new, const struct counters *old,
 		double *ret_percent);
+bool stats_needless(const struct names *names, const struct counters *new,
+		    const struct counters *old, double *ret_percent);
+
+enum taken { TAKEN_SPIN, TAKEN_YIELD, TAKEN_QUEUE, TAKEN_SLEEP, TAKEN_COUNT };
+
+bool stats_taken(const struct names *names, const struct counters *new, const struct counters *old,
+		 double ret_percent[TAKEN_COUNT]);
 double stats_rate(const struct stats *now, const struct stats *before, const struct counters *new,
 		  const struct counters *old, unsigned int counter);
 

@@ -11,7 +11,7 @@
 
 /**
  * stats_open() - open the directory whose counters are asked for
- * @ctl: the run; its @vm picks a VM of the host
+ * @ctl: the run; its @vm picks a VM of the host, its @spinlock the spinlocks of the guest
  * @side: which side
  * @ret_dir: to be given to dir_close()
  *
@@ -22,11 +22,18 @@ int stats_open(struct ctl *ctl, enum side side, struct dir *ret_dir)
 	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s%s%s", side_defs[side].sysfs, ctl->vm ? "/vm/" : "",
-		 ctl->vm ?: "");
+	if (ctl->spinlock)
+		snprintf(path, sizeof(path), "%s/" SPINLOCK_DIR, side_defs[side].sysfs);
+	else
+		snprintf(path, sizeof(path), "%s%s%s", side_defs[side].sysfs, ctl->vm ? "/vm/" : "",
+			 ctl->vm ?: "");
 	err = dir_open_root(ctl, path, ret_dir);
 	if (!err)
 		return EXIT_DONE;
+	if (ctl->spinlock && err == -ENOENT && path_exists(ctl, side_defs[side].sysfs))
+		return fail(ctl, EXIT_UNSUPPORTED, "load a newer module: kvmpvctl version",
+			    "%s that is loaded has no counters of spinlocks",
+			    side_defs[side].module);
 	return fail(ctl, EXIT_FAILED, "kvmpvctl status shows what is there", "cannot open %s: %s",
 		    ret_dir->path, strerror(-err));
 }
@@ -75,6 +82,14 @@ static void vms_read(struct ctl *ctl, const struct dir *host, struct names *name
 	free(ids);
 }
 
+static void spinlock_read(struct ctl *ctl, const struct dir *dir, struct spinlock_stats *spinlock)
+{
+	read_line(ctl, dir, "mode", spinlock->mode, sizeof(spinlock->mode));
+	if (ctl->top)
+		spinlock->top_known =
+			!read_sites(ctl, dir, "sites", spinlock->site, &spinlock->n_sites);
+}
+
 static double clock_now(void)
 {
 	struct timespec time;
@@ -85,7 +100,8 @@ static double clock_now(void)
 
 /**
  * stats_read() - read all counters
- * @ctl: the run; its @vm picks a VM of the host, its @histogram asks for histograms too
+ * @ctl: the run; its @vm picks a VM of the host, its @spinlock the spinlocks of the guest, its
+ *       @histogram and @top ask for those too
  * @sides: SIDE_MASK() of each side to read
  * @names: counters known so far, by side; new ones are added
  * @ret_stats: to be given to stats_free()
@@ -118,6 +134,8 @@ int stats_read(struct ctl *ctl, unsigned int sides, struct names names[SIDE_COUN
 		if (ctl->histogram)
 			read_histograms(ctl, &dir, "histogram", side->histogram,
 					&side->n_histograms);
+		if (ctl->spinlock)
+			spinlock_read(ctl, &dir, &stats->spinlock);
 		if (i == SIDE_HOST && !ctl->vm)
 			vms_read(ctl, &dir, &names[i], side);
 		dir_close(&dir);
@@ -178,6 +196,28 @@ static uint64_t growth(const struct counters *new, const struct counters *old, u
 	return new->value[counter] - (start > new->value[counter] ? 0 : start);
 }
 
+/* What @part is of all @whole together, in percent; negative when all of these are zero. */
+static bool share(const struct names *names, const struct counters *new, const struct counters *old,
+		  const char *part, const char *const *whole, size_t n, double *ret_percent)
+{
+	int counter = names_find(names, part, strlen(part));
+	double percent, sum = 0;
+
+	if (counter < 0 || !(new->have &NAME_BIT(counter)))
+		return false;
+	percent = (double)growth(new, old, (unsigned int)counter) * 100;
+	for (size_t i = 0; i < n; i++) {
+		counter = names_find(names, whole[i], strlen(whole[i]));
+		if (counter < 0 || !(new->have &NAME_BIT(counter)))
+			return false;
+		sum += (double)growth(new, old, (unsigned int)counter);
+	}
+	percent = sum > 0 ? percent / sum : -1;
+	/* Counters are not read all at once. */
+	*ret_percent = percent > 100 ? 100 : percent;
+	return true;
+}
+
 /**
  * stats_hits() - how many CR3 loads the cr3 cache spared an exit
  * @names: of the counters
@@ -190,18 +230,62 @@ static uint64_t growth(const struct counters *new, const struct counters *old, u
 bool stats_hits(const struct names *names, const struct counters *new, const struct counters *old,
 		double *ret_percent)
 {
-	int hits = names_find(names, "cr3_hits", strlen("cr3_hits"));
-	int misses = names_find(names, "cr3_misses", strlen("cr3_misses"));
-	double loads;
+	static const char *const loads[] = {"cr3_hits", "cr3_misses"};
 
-	if (hits < 0 || misses < 0 || !(new->have &NAME_BIT(hits)) ||
-	    !(new->have &NAME_BIT(misses)))
-		return false;
-	loads = (double)growth(new, old, (unsigned int)hits);
-	*ret_percent = loads * 100;
-	loads += (double)growth(new, old, (unsigned int)misses);
-	*ret_percent = loads > 0 ? *ret_percent / loads : -1;
+	return share(names, new, old, loads[0], loads, ARRAY_SIZE(loads), ret_percent);
+}
+
+/**
+ * stats_taken() - how waits for spinlocks ended
+ * @names: of the counters
+ * @new: the counters now
+ * @old: the counters at the last look, or NULL for all since they began
+ * @ret_percent: percent of the waits, by how the lock was taken; negative when there was none
+ *
+ * Return: whether the counters are there.
+ */
+bool stats_taken(const struct names *names, const struct counters *new, const struct counters *old,
+		 double ret_percent[TAKEN_COUNT])
+{
+	static const char *const waits[TAKEN_COUNT] = {
+		[TAKEN_SPIN] = "taken_spin",
+		[TAKEN_YIELD] = "taken_yield",
+		[TAKEN_QUEUE] = "taken_queue",
+		[TAKEN_SLEEP] = "taken_sleep",
+	};
+
+	for (enum taken i = 0; i < TAKEN_COUNT; i++)
+		if (!share(names, new, old, waits[i], waits, TAKEN_COUNT, &ret_percent[i]))
+			return false;
 	return true;
+}
+
+/**
+ * stats_needless() - how many kicks went to a vCPU that was not asleep
+ * @names: of the counters
+ * @new: the counters now
+ * @old: the counters at the last look, or NULL for all since they began
+ * @ret_percent: percent of the kicks sent; negative when there was none
+ *
+ * Return: whether the counters are there.
+ */
+bool stats_needless(const struct names *names, const struct counters *new,
+		    const struct counters *old, double *ret_percent)
+{
+	static const char *const kicks[] = {"kicks_sent"};
+
+	return share(names, new, old, "kicks_needless", kicks, ARRAY_SIZE(kicks), ret_percent);
+}
+
+/**
+ * stats_adds_up() - does a counter count
+ * @counter: its name
+ *
+ * Return: false for one that holds the highest value seen: it has no rate.
+ */
+bool stats_adds_up(const char *counter)
+{
+	return strncmp(counter, "longest_", strlen("longest_")) != 0;
 }
 
 /**

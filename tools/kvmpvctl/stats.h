@@ -4,6 +4,8 @@
 
 #include "render.h"
 
+#define SPINLOCK_DIR "spinlock"
+
 int stats_open(struct ctl *ctl, enum side side, struct dir *ret_dir);
 int stats_read(struct ctl *ctl, unsigned int sides, struct names names[SIDE_COUNT],
 	       struct stats *ret_stats);

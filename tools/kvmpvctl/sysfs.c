@@ -296,3 +296,22 @@ int read_histograms(struct ctl *ctl, const struct dir *dir, const char *name,
 
 	return noted(ctl, dir, name, err ?: parse_histograms(text, ret_histogram, ret_n));
 }
+
+/**
+ * read_sites() - a ``sites`` file
+ * @ctl: the run
+ * @dir: its directory
+ * @name: of the file
+ * @ret_site: its lines
+ * @ret_n: how many
+ *
+ * Return: 0 or -errno, then noted in the run's problems.
+ */
+int read_sites(struct ctl *ctl, const struct dir *dir, const char *name,
+	       struct site ret_site[SITES_MAX], size_t *ret_n)
+{
+	const char *text;
+	int err = file_read(dir->fd, name, &text);
+
+	return noted(ctl, dir, name, err ?: parse_sites(text, ret_site, ret_n));
+}

@@ -40,5 +40,7 @@ int read_counters(struct ctl *ctl, const struct dir *dir, const char *name, stru
 		  struct counters *ret_counters);
 int read_histograms(struct ctl *ctl, const struct dir *dir, const char *name,
 		    struct histogram ret_histogram[HISTOGRAMS_MAX], size_t *ret_n);
+int read_sites(struct ctl *ctl, const struct dir *dir, const char *name,
+	       struct site ret_site[SITES_MAX], size_t *ret_n);
 
 #endif /* KVMPVCTL_SYSFS_H */

@@ -40,13 +40,22 @@ static void print_totals(const struct ctl *ctl, const struct stats *now, const s
 			continue;
 		table_cell(&table, "%s", now->names[side].name[i]);
 		table_cell(&table, "%" PRIu64, new->value[i]);
-		if (before)
+		if (before && stats_adds_up(now->names[side].name[i]))
 			rate_cell(&table, now, before, new, old, i);
+		else if (before)
+			table_cell(&table, "-");
 	}
 	table_print(&table, stdout, "  ");
 }
 
-static const char *percent_text(double percent, char ret[16])
+/**
+ * text_percent() - a percentage
+ * @percent: it; negative when nothing was counted
+ * @ret: room for it
+ *
+ * Return: the text.
+ */
+const char *text_percent(double percent, char ret[16])
 {
 	if (percent < 0)
 		return "-";
@@ -62,10 +71,10 @@ static void print_hits(const struct stats *now, const struct stats *before, enum
 
 	if (!stats_hits(&now->names[side], new, NULL, &percent))
 		return;
-	printf("  cr3 cache hit rate: %s", percent_text(percent, text));
+	printf("  cr3 cache hit rate: %s", text_percent(percent, text));
 	if (before) {
 		stats_hits(&now->names[side], new, stats_before(before, side, NULL), &percent);
-		printf(", since the last refresh: %s", percent_text(percent, text));
+		printf(", since the last refresh: %s", text_percent(percent, text));
 	}
 	putchar('\n');
 }
@@ -101,7 +110,7 @@ static void vm_cells(struct table *table, const struct stats *now, const struct 
 			table_cell(table, "?");
 	}
 	if (stats_hits(names, &vm->counters, NULL, &percent))
-		table_cell(table, "%s", percent_text(percent, text));
+		table_cell(table, "%s", text_percent(percent, text));
 	else
 		table_cell(table, "?");
 }
@@ -169,12 +178,18 @@ static void print_side(const struct ctl *ctl, const struct stats *now, const str
 		printf("VM %s\n", now->vm);
 	else if (i == SIDE_HOST)
 		printf("host: %zu VM%s\n", side->n_vms, side->n_vms == 1 ? "" : "s");
+	else if (ctl->spinlock)
+		text_spinlock_title(now);
 	else
 		printf("guest\n");
 	print_totals(ctl, now, before, i);
 	print_hits(now, before, i);
+	if (ctl->spinlock)
+		text_spinlock(now, before);
 	for (size_t h = 0; h < side->n_histograms; h++)
 		print_histogram(&side->histogram[h]);
+	if (ctl->spinlock)
+		text_spinlock_top(ctl, now);
 	if (i == SIDE_HOST)
 		print_vms(ctl, now, before);
 }

@@ -187,6 +187,13 @@ static void print_host(const struct ctl *ctl, const struct status *status)
 		print_vms(ctl, status);
 }
 
+static const char *offered_text(const struct guest *guest, unsigned int feature)
+{
+	if (feature_local(feature))
+		return "-";
+	return bit_text(guest->offered_known ? ~0ULL : 0, guest->offered, feature, "no", "yes");
+}
+
 static void print_guest_features(const struct ctl *ctl, const struct status *status)
 {
 	const struct guest *guest = &status->guest;
@@ -205,9 +212,7 @@ static void print_guest_features(const struct ctl *ctl, const struct status *sta
 		if (!(shown & NAME_BIT(i)))
 			continue;
 		table_cell(&table, "%s", status->features.name[i]);
-		table_cell(
-			&table, "%s",
-			bit_text(guest->offered_known ? ~0ULL : 0, guest->offered, i, "no", "yes"));
+		table_cell(&table, "%s", offered_text(guest, i));
 		if (guest->features & NAME_BIT(i))
 			table_cell(
 				&table, "%s",

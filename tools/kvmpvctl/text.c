@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Results as text: the shorter ones; see text-status.c, text-stats.c, text-doctor.c and text-help.c
- * for the rest.
+ * Results as text: the shorter ones; see text-status.c, text-stats.c, text-spinlock.c,
+ * text-doctor.c and text-help.c for the rest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -99,8 +99,9 @@ static void text_reset(struct ctl *ctl, unsigned int sides)
 {
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (sides & SIDE_MASK(side))
-			printf("%s%s%s: counters start at zero again\n", side_defs[side].name,
-			       ctl->vm ? ", VM " : "", ctl->vm ?: "");
+			printf("%s%s%s%s: counters start at zero again\n", side_defs[side].name,
+			       ctl->spinlock ? " spinlocks" : "", ctl->vm ? ", VM " : "",
+			       ctl->vm ?: "");
 }
 
 static void version_cell(struct table *table, const struct module_version *version)

@@ -7,6 +7,10 @@
 bool text_color(const struct ctl *ctl);
 void text_problems(const struct ctl *ctl, FILE *out, const char *before);
 void text_status(struct ctl *ctl, const struct status *status);
+const char *text_percent(double percent, char ret[16]);
+void text_spinlock_title(const struct stats *now);
+void text_spinlock(const struct stats *now, const struct stats *before);
+void text_spinlock_top(const struct ctl *ctl, const struct stats *now);
 void text_stats(struct ctl *ctl, const struct stats *now, const struct stats *before);
 void text_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void text_help(struct ctl *ctl, const struct command *command);

@@ -42,13 +42,34 @@ static int side_pick(struct ctl *ctl, enum side *ret_side)
 	return EXIT_DONE;
 }
 
-static int feature_unknown(struct ctl *ctl, const struct changes *changes, const char *name)
+/* No host has what a guest does alone, whether its module is loaded or not. */
+static int local_refuse(struct ctl *ctl, int argc, char **argv, bool on)
 {
-	char list[1024], next[1100];
 	struct names known;
+	char next[160];
 
 	features_init(&known);
-	names_join(&known, ~0ULL, " ", list, sizeof(list));
+	for (int i = 0; i < argc; i++) {
+		int feature = names_find(&known, argv[i], strlen(argv[i]));
+
+		if (feature < 0 || !feature_local((unsigned int)feature))
+			continue;
+		snprintf(next, sizeof(next), "in the guest: kvmpvctl %s --guest %s",
+			 on ? "enable" : "disable", argv[i]);
+		return fail(ctl, EXIT_UNSUPPORTED, next,
+			    "%s is a feature of a guest alone, and is switched there", argv[i]);
+	}
+	return EXIT_DONE;
+}
+
+static int feature_unknown(struct ctl *ctl, const struct changes *changes, const char *name)
+{
+	uint64_t set = ~0ULL;
+	char list[1024], next[1100];
+
+	if (changes->enable >= 0)
+		set &= ~NAME_BIT(changes->enable);
+	names_join(&changes->keys, set, " ", list, sizeof(list));
 	snprintf(next, sizeof(next), "features: %s", list);
 	return fail(ctl, EXIT_USAGE, next, "unknown feature %.40s", name);
 }
@@ -73,14 +94,12 @@ static int feature_absent(struct ctl *ctl, const struct changes *changes, const 
 static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, char **argv, bool on,
 		     uint64_t *ret_set)
 {
-	struct names known;
 	uint64_t set = 0;
 
-	features_init(&known);
 	if (!argc && changes->enable >= 0)
 		set = NAME_BIT(changes->enable);
 	else if (!argc)
-		set = (changes->loaded ? changes->present : NAME_BIT(known.n) - 1) &
+		set = (changes->loaded ? changes->present : NAME_BIT(changes->keys.n) - 1) &
 		      (on ? features_default() : ~0ULL);
 	for (int i = 0; i < argc; i++) {
 		int key = names_find(&changes->keys, argv[i], strlen(argv[i]));
@@ -151,6 +170,8 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 	int code;
 
 	code = side_pick(ctl, &side);
+	if (!code && side == SIDE_HOST)
+		code = local_refuse(ctl, argc, argv, on);
 	if (code)
 		return code;
 	code = changes_open(ctl, side, &changes);
