@@ -145,11 +145,13 @@ sed -n 's/^\tF([A-Z0-9_]*, [0-9]*, "\([a-z0-9-]*\)".*/\1/p' include/kvmpv/local.
 done <"$tmp/local" >"$tmp/diff" && [ ! -s "$tmp/diff" ]
 ok $? "sysfs.rst names them" "$tmp/diff"
 
-# Counters of spinlocks: spin HEADER PAGE. The page may name one again where it says more of it.
+# Counters of spinlocks: spin HEADER PAGE. The page may name one again where it says more of it,
+# and files of the tables above.
 spin() {
 	grep -oE '\bC\([A-Z0-9_]+, "[a-z0-9_]+"' "$1" | cut -d '"' -f 2 >"$tmp/spin.h"
+	grep -oE '^[a-z0-9_]+ +0[0-7]{3} ' "$2" | cut -d ' ' -f 1 >"$tmp/files"
 	sed -n '/^Spinlock counters:/,/^$/p' "$2" | grep -o '``[a-z0-9_]*``' | tr -d '`' |
-		awk '!seen[$0]++' >"$tmp/spin.rst"
+		grep -vxF -f "$tmp/files" | awk '!seen[$0]++' >"$tmp/spin.rst"
 	[ -s "$tmp/spin.h" ] && diff "$tmp/spin.h" "$tmp/spin.rst" >"$tmp/diff"
 }
 header=guest-kmod/spinlock-stats.h
