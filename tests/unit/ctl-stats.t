@@ -162,24 +162,26 @@ hasnt "no legend" COUNT
 exits 0 "spinlock, the side named" stats --guest spinlock
 exits 0 "spinlock, JSON" stats spinlock --json
 says spinlock.mode pv
-says spinlock.counters.slow 20000
+says spinlock.counters.naps 1300
 says spinlock.counters.longest_wait_ticks 7654321
 says spinlock.taken_percent.spin 70.0
-says spinlock.taken_percent.yield 20.0
-says spinlock.taken_percent.queue 7.5
-says spinlock.taken_percent.sleep 2.5
-says spinlock.kicks_needless_percent 3.9
+says spinlock.taken_percent.long 10.0
+says spinlock.taken_percent.yield 8.0
+says spinlock.taken_percent.nap 6.0
+says spinlock.taken_percent.queue 4.5
+says spinlock.taken_percent.sleep 1.5
+says spinlock.kicks_needless_percent 6.1
 lacks spinlock.cr3_hit_percent
 lacks spinlock.top
 lacks guest
 exits 0 "spinlock, all of it, JSON" stats spinlock --histogram --top --json
-says spinlock.histograms.spin_ticks.9 9000
+says spinlock.histograms.spin_ticks.14 2500
 says spinlock.histograms.blocked_ticks.13 300
 says spinlock.top.length 3
 says spinlock.top.0.count 120
 says spinlock.top.2.caller "ext4_da_get_block_prep+0x1c5/0x470 [ext4]"
 exits 0 "the guest itself has other counters" stats --json
-lacks guest.counters.slow
+lacks guest.counters.naps
 lacks spinlock
 
 exits 2 "another group" stats semaphore
@@ -216,7 +218,7 @@ for bad in "1" "1 " " 1 a" "x a" "-1 a" "1  a" "18446744073709551616 a" "$(print
 	exits 1 "bad sites" stats spinlock --top
 	has "they are named" "not understood: $root/$guest/spinlock/sites"
 	hasnt "and not shown" CALLER
-	has "the rest is" "locks taken: 70.0 %"
+	has "the rest is" "locks taken: spin 70.0 %"
 done
 exits 1 "bad sites, JSON" stats spinlock --top --json
 says spinlock.top null
@@ -231,7 +233,7 @@ exits 1 "no sites, no mode" stats spinlock --top
 has "sites are named" "missing: $root/$guest/spinlock/sites"
 has "the mode is, too" "missing: $root/$guest/spinlock/mode"
 has "and unknown" "guest spinlocks: ?"
-printf 'slow 5\n' >"$root/$guest/spinlock/stats"
+printf 'naps 5\n' >"$root/$guest/spinlock/stats"
 exits 1 "counters that are not there" stats spinlock
 hasnt "have no shares" "locks taken"
 exits 1 "counters that are not there, JSON" stats spinlock --json
@@ -241,22 +243,40 @@ says spinlock.taken_percent.spin null
 tree guest-spinlock
 (
 	sleep 0.5
-	sed -i 's/^slow .*/slow 20010/; s/^taken_spin .*/taken_spin 14003/
-		s/^taken_sleep .*/taken_sleep 507/; s/^kicks_sent .*/kicks_sent 514/
+	sed -i 's/^taken_spin .*/taken_spin 14003/
+		s/^taken_sleep .*/taken_sleep 307/; s/^kicks_sent .*/kicks_sent 334/
 		s/^kicks_needless .*/kicks_needless 21/; s/^longest_.*/longest_wait_ticks 9999999/' \
 		"$root/$guest/spinlock/stats"
 ) &
 exits 0 "watch spinlock" stats spinlock --watch 1 --count 2
 wait
-has "the last waits" "since the last refresh: 30.0 % while spinning, 0.0 % after a yield, 0.0 % in the queue, 70.0 % after sleep"
-has "the last kicks" "kicks needless: 4.1 %, since the last refresh: 25.0 %"
+has "the last waits" \
+	"since the last refresh: spin 30.0 %, long 0.0 %, yield 0.0 %, nap 0.0 %, queue 0.0 %, sleep 70.0 %"
+has "the last kicks" "kicks needless: 6.3 %, since the last refresh: 25.0 %"
 has "the longest wait has no rate" "longest_wait_ticks  9999999           -"
 exits 0 "watch spinlock, JSON" stats spinlock --watch 1 --count 2 --json
 sed 1d "$out" >"$tmp/second" && mv "$tmp/second" "$out"
-says spinlock.per_second.slow 0.0
+says spinlock.per_second.taken_spin 0.0
 lacks spinlock.per_second.longest_wait_ticks
 says spinlock.taken_percent_since.spin null
 says spinlock.kicks_needless_percent_since null
+
+# Modules older or newer than that
+tree guest-spinlock
+sed -i '/^taken_long /d; /^taken_nap /d; /^naps /d; 1i slow 16800' "$root/$guest/spinlock/stats"
+exits 0 "fewer ways to take a lock" stats spinlock
+has "a share of those" "locks taken: spin 83.3 %, yield 9.5 %, queue 5.4 %, sleep 1.8 %"
+has "what is not known is shown" "slow                  16800"
+exits 0 "fewer ways to take a lock, JSON" stats spinlock --json
+says spinlock.taken_percent.spin 83.3
+says spinlock.taken_percent.long null
+says spinlock.taken_percent.nap null
+says spinlock.taken_percent.sleep 1.8
+sed -i '/^taken_[^n]/d; /^kicks_needless /d' "$root/$guest/spinlock/stats"
+printf 'taken_nap 3\n' >>"$root/$guest/spinlock/stats"
+exits 0 "one way to take a lock" stats spinlock
+has "it is all" "locks taken: nap 100.0 %"
+hasnt "kicks are not told of" "kicks needless"
 
 tree guest
 exits 0 "spinlock, not in use" stats spinlock --top --histogram

@@ -101,13 +101,12 @@ static json_object *json_vms(const struct stats *now, const struct stats *before
 static json_object *json_taken(const struct names *names, const struct counters *new,
 			       const struct counters *old)
 {
-	static const char *const ways[TAKEN_COUNT] = {"spin", "yield", "queue", "sleep"};
 	json_object *object = json_object_new_object();
 	double percent[TAKEN_COUNT];
-	bool known = stats_taken(names, new, old, percent);
+	unsigned int set = stats_taken(names, new, old, percent);
 
-	for (enum taken i = 0; i < TAKEN_COUNT; i++)
-		json_add(object, ways[i], json_percent(known, percent[i]));
+	for (unsigned int i = 0; i < TAKEN_COUNT; i++)
+		json_add(object, taken_words[i], json_percent(set & 1U << i, percent[i]));
 	return object;
 }
 

@@ -146,10 +146,12 @@ bool stats_hits(const struct names *names, const struct counters *new, const str
 bool stats_needless(const struct names *names, const struct counters *new,
 		    const struct counters *old, double *ret_percent);
 
-enum taken { TAKEN_SPIN, TAKEN_YIELD, TAKEN_QUEUE, TAKEN_SLEEP, TAKEN_COUNT };
+/* How a wait for a spinlock ended: a counter ``taken_WORD`` of the module each. */
+#define TAKEN_COUNT 6
+extern const char *const taken_words[TAKEN_COUNT];
 
-bool stats_taken(const struct names *names, const struct counters *new, const struct counters *old,
-		 double ret_percent[TAKEN_COUNT]);
+unsigned int stats_taken(const struct names *names, const struct counters *new,
+			 const struct counters *old, double ret_percent[TAKEN_COUNT]);
 double stats_rate(const struct stats *now, const struct stats *before, const struct counters *new,
 		  const struct counters *old, unsigned int counter);
 

@@ -235,29 +235,41 @@ bool stats_hits(const struct names *names, const struct counters *new, const str
 	return share(names, new, old, loads[0], loads, ARRAY_SIZE(loads), ret_percent);
 }
 
+const char *const taken_words[TAKEN_COUNT] = {"spin", "long", "yield", "nap", "queue", "sleep"};
+
 /**
  * stats_taken() - how waits for spinlocks ended
  * @names: of the counters
  * @new: the counters now
  * @old: the counters at the last look, or NULL for all since they began
- * @ret_percent: percent of the waits, by how the lock was taken; negative when there was none
+ * @ret_percent: percent of the waits, as in taken_words[]; negative when there was none
  *
- * Return: whether the counters are there.
+ * A module may lack some of the counters: the waits are then those that the others tell of.
+ *
+ * Return: which of the counters are there: 1 << i for taken_words[i].
  */
-bool stats_taken(const struct names *names, const struct counters *new, const struct counters *old,
-		 double ret_percent[TAKEN_COUNT])
+unsigned int stats_taken(const struct names *names, const struct counters *new,
+			 const struct counters *old, double ret_percent[TAKEN_COUNT])
 {
-	static const char *const waits[TAKEN_COUNT] = {
-		[TAKEN_SPIN] = "taken_spin",
-		[TAKEN_YIELD] = "taken_yield",
-		[TAKEN_QUEUE] = "taken_queue",
-		[TAKEN_SLEEP] = "taken_sleep",
-	};
+	char name[TAKEN_COUNT][NAME_SIZE];
+	const char *there[TAKEN_COUNT];
+	unsigned int set = 0;
+	size_t n = 0;
 
-	for (enum taken i = 0; i < TAKEN_COUNT; i++)
-		if (!share(names, new, old, waits[i], waits, TAKEN_COUNT, &ret_percent[i]))
-			return false;
-	return true;
+	for (unsigned int i = 0; i < TAKEN_COUNT; i++) {
+		int counter;
+
+		snprintf(name[i], sizeof(name[i]), "taken_%s", taken_words[i]);
+		counter = names_find(names, name[i], strlen(name[i]));
+		if (counter < 0 || !(new->have &NAME_BIT(counter)))
+			continue;
+		there[n++] = name[i];
+		set |= 1U << i;
+	}
+	for (unsigned int i = 0; i < TAKEN_COUNT; i++)
+		if (set & 1U << i)
+			share(names, new, old, name[i], there, n, &ret_percent[i]);
+	return set;
 }
 
 /**

@@ -24,21 +24,25 @@ void text_spinlock_title(const struct stats *now)
 static void print_taken(const char *title, const struct names *names, const struct counters *new,
 			const struct counters *old)
 {
-	static const char *const ways[TAKEN_COUNT] = {
-		[TAKEN_SPIN] = "while spinning",
-		[TAKEN_YIELD] = "after a yield",
-		[TAKEN_QUEUE] = "in the queue",
-		[TAKEN_SLEEP] = "after sleep",
-	};
 	double percent[TAKEN_COUNT];
+	unsigned int set = stats_taken(names, new, old, percent);
+	const char *between = "";
 	char text[16];
 
-	if (!stats_taken(names, new, old, percent))
+	if (!set)
 		return;
 	printf("  %s: ", title);
-	for (enum taken i = 0; i < TAKEN_COUNT && percent[i] >= 0; i++)
-		printf("%s%s %s", i ? ", " : "", text_percent(percent[i], text), ways[i]);
-	puts(percent[TAKEN_SPIN] < 0 ? "-" : "");
+	for (unsigned int i = 0; i < TAKEN_COUNT; i++) {
+		if (!(set & 1U << i))
+			continue;
+		if (percent[i] < 0) { /* then all are */
+			putchar('-');
+			break;
+		}
+		printf("%s%s %s", between, taken_words[i], text_percent(percent[i], text));
+		between = ", ";
+	}
+	putchar('\n');
 }
 
 /**
