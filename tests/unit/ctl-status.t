@@ -10,10 +10,10 @@ put() { # FILE TEXT
 host=sys/kernel/kvmpv/host
 guest=sys/kernel/kvmpv/guest
 
-for kind in host host-cr3 guest guest-cr3 guest-spinlock both bare unloaded; do
+for kind in host host-cr3 guest guest-cr3 guest-spinlock guest-alone both bare unloaded; do
 	case $kind in
 	bare) want=4 ;;
-	unloaded) want=3 ;;
+	unloaded | guest-alone) want=3 ;;
 	*) want=0 ;;
 	esac
 	tree $kind
@@ -112,6 +112,13 @@ rm "$root/$guest/offered"
 exits 0 "what is offered cannot be read"
 has "that is not asked of pv-spinlock" "pv-spinlock  -        on      yes"
 has "but of others" "kick         ?        on      yes"
+tree guest-alone
+exits 3 "pv-spinlock alone"
+has "what it is good for is said" "next      for more than pv-spinlock: kvmpvctl"
+put $guest/used ""
+exits 3 "not even that"
+has "then nothing is in use" "next      kvmpvctl enable --host on the host"
+tree guest-spinlock
 rm -r "${root:?}/$guest/features/pv-spinlock" "${root:?}/$guest/spinlock"
 put $guest/used ""
 put $guest/offered ""

@@ -64,20 +64,26 @@ static void advise_host(const struct ctl *ctl, const struct platform *platform,
 		NEXT(m, "switch virtualization (VMX or SVM) on in the firmware or the hypervisor");
 }
 
-static void advise_guest(const struct ctl *ctl, const struct platform *platform,
-			 struct guest *guest)
+static void advise_guest(const struct ctl *ctl, const struct names *features, struct guest *guest)
 {
 	struct module_facts *m = &guest->module;
+	uint64_t alone = 0;
+	char list[100];
 
 	if (advise_common(ctl, m))
 		return;
+	for (unsigned int i = 0; i < features->n; i++)
+		if (guest->used & NAME_BIT(i) && feature_local(i))
+			alone |= NAME_BIT(i);
+	names_join(features, alone, ", ", list, sizeof(list));
 	if (!strcmp(m->state, "off"))
 		NEXT(m, "kvmpvctl enable --guest, or boot with kvm_paravirt=1");
 	else if (!strcmp(m->state, "idle") && guest->enable_known && !guest->enable)
 		NEXT(m, "kvmpvctl enable --host on the host, then restart this VM, then "
 			"kvmpvctl enable --guest here");
 	else if (!strcmp(m->state, "idle"))
-		NEXT(m, "kvmpvctl enable --host on the host, then restart this VM");
+		NEXT(m, "%s%s%skvmpvctl enable --host on the host, then restart this VM",
+		     alone ? "for more than " : "", list, alone ? ": " : "");
 }
 
 /**
@@ -97,5 +103,5 @@ void advise(const struct ctl *ctl, struct status *status)
 	if (!guest->loaded)
 		advise_load(ctl, &status->platform, SIDE_GUEST, guest);
 	else if (strcmp(guest->state, "active"))
-		advise_guest(ctl, &status->platform, &status->guest);
+		advise_guest(ctl, &status->features, &status->guest);
 }
