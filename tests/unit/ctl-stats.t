@@ -250,8 +250,8 @@ tree guest-spinlock
 ) &
 exits 0 "watch spinlock" stats spinlock --watch 1 --count 2
 wait
-has "the last waits" \
-	"since the last refresh: spin 30.0 %, long 0.0 %, yield 0.0 %, nap 0.0 %, queue 0.0 %, sleep 70.0 %"
+shares="spin 30.0 %, long 0.0 %, yield 0.0 %, nap 0.0 %, queue 0.0 %, sleep 70.0 %"
+has "the last waits" "since the last refresh: $shares"
 has "the last kicks" "kicks needless: 6.3 %, since the last refresh: 25.0 %"
 has "the longest wait has no rate" "longest_wait_ticks  9999999           -"
 exits 0 "watch spinlock, JSON" stats spinlock --watch 1 --count 2 --json
