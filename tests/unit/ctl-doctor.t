@@ -31,7 +31,7 @@ silent() { # NAME: the check says nothing
 	ok $? "$1: nothing to say" "$out"
 }
 
-for kind in host host-cr3 guest guest-cr3 both unloaded bare; do
+for kind in host host-cr3 guest guest-cr3 guest-spinlock guest-alone both unloaded bare; do
 	tree $kind
 	want=0
 	[ $kind != bare ] || want=1
@@ -198,9 +198,101 @@ put $guest/offered kick
 exits 0 "an older guest module" doctor
 verdict guest.cr3-cache WARN "has no feature cr3-cache"
 
+# Spinlocks
+ticks() { # NUMBERS [CPU...]
+	sum="cpu  $1"
+	shift
+	put proc/stat "$sum" "$@" "intr 1 2 3"
+}
+tree guest-spinlock
+exits 0 "pv-spinlock in use" doctor
+verdict guest.pv-spinlock PASS "pv-spinlock is in use (mode pv)"
+put $guest/spinlock/mode native
+exits 0 "pv-spinlock in use, native" doctor
+verdict guest.pv-spinlock PASS "pv-spinlock is in use (mode native)"
+rm "$root/$guest/spinlock/mode"
+exits 0 "no mode" doctor
+verdict guest.pv-spinlock PASS "pv-spinlock is in use (mode ?)"
+has "the file is named" "missing: $root/$guest/spinlock/mode"
+rm -r "${root:?}/$guest/spinlock"
+exits 0 "no directory" doctor
+has "it is named" "missing: $root/$guest/spinlock"
+put $guest/used kick
+put $guest/reasons/pv-spinlock "a function is not what it should be"
+exits 1 "pv-spinlock on, not in use" doctor
+verdict guest.pv-spinlock FAIL "switched on, and not in use: a function is not what it should be"
+rm "$root/$guest/reasons/pv-spinlock"
+exits 1 "pv-spinlock on, not in use, no reason" doctor
+verdict guest.pv-spinlock FAIL "the module does not say why"
+put $guest/enable 0
+put $guest/state off
+exits 0 "pv-spinlock on, kvmpv off" doctor
+verdict guest.pv-spinlock WARN "enable is 0"
+put $guest/state disabled
+exits 0 "pv-spinlock on, kill switch" doctor
+silent guest.pv-spinlock
+
+tree guest
+exits 0 "pv-spinlock off" doctor
+verdict guest.pv-spinlock PASS "pv-spinlock is off; steal time is 0.2 %"
+has "where it would help" "next: where vCPUs are overcommitted: kvmpvctl enable --guest pv-spinlock"
+put $guest/features/pv-spinlock 1
+for reason in "not needed: this guest has one vCPU" "not in a KVM guest" \
+	"not needed: the VMM promises that vCPUs are never preempted (kvm-hint-dedicated)"; do
+	for switch in 0 1; do
+		put $guest/features/pv-spinlock $switch
+		put $guest/reasons/pv-spinlock "$reason"
+		exits 0 "switch $switch, $reason" doctor
+		verdict guest.pv-spinlock PASS "pv-spinlock is not in use: $reason"
+	done
+done
+put $guest/features/pv-spinlock 0
+put $guest/reasons/pv-spinlock "PREEMPT_RT kernels are not supported"
+exits 0 "pv-spinlock is impossible" doctor
+verdict guest.pv-spinlock WARN "not possible here: PREEMPT_RT kernels are not supported"
+put $guest/reasons/pv-spinlock "switched off"
+ticks "100 0 0 890 0 0 0 10 0 0" "cpu0 1 2" "cpu1 1 2"
+exits 0 "steal: 1 %" doctor
+verdict guest.pv-spinlock PASS "steal time is 1.0 %"
+ticks "100 0 0 8890 0 0 0 100 910 0" "cpu0 1 2" "cpu7 1 2"
+exits 0 "steal: more, guests of this guest are not counted twice" doctor
+verdict guest.pv-spinlock WARN "taken 1.1 % of the time"
+grep -qE '^ +next: kvmpvctl enable --guest pv-spinlock$' "$out"
+ok $? "what next" "$out"
+ticks "0 0 0 0 0 0 0 18446744073709551615" "cpu0 1 2" "cpu1 1 2"
+exits 0 "steal: all" doctor
+verdict guest.pv-spinlock WARN "taken 100.0 % of the time"
+ticks "0 0 0 0 0 0 0 0" "cpu0 1 2" "cpu1 1 2"
+exits 0 "no time has gone by" doctor
+verdict guest.pv-spinlock PASS "steal time is 0.0 %"
+ticks "100 0 0 500 0 0 0 400 0 0" "cpu0 1 2"
+exits 0 "one vCPU" doctor
+verdict guest.pv-spinlock PASS "not needed: this guest has one vCPU"
+hasnt "no hint" "enable --guest pv-spinlock"
+put $guest/enable 0
+put $guest/state off
+ticks "100 0 0 500 0 0 0 400 0 0" "cpu0 1 2" "cpu1 1 2"
+exits 0 "kvmpv and pv-spinlock off" doctor
+verdict guest.pv-spinlock WARN "taken 40.0 % of the time"
+has "both have to be on" "next: kvmpvctl enable --guest pv-spinlock, and kvmpvctl enable --guest"
+rm "$root/proc/stat"
+exits 0 "no /proc/stat" doctor
+verdict guest.pv-spinlock WARN "whether it would help cannot be seen"
+has "the file is named" "missing: $root/proc/stat"
+rm "$root/$guest/used"
+exits 0 "unknown whether it is used" doctor
+verdict guest.pv-spinlock WARN "whether pv-spinlock is used cannot be seen"
+rm "$root/$guest/features/pv-spinlock"
+exits 0 "a module without pv-spinlock" doctor
+verdict guest.pv-spinlock WARN "kvmpv_guest that is loaded has no feature pv-spinlock"
+tree host
+exits 0 "a host" doctor
+silent guest.pv-spinlock
+
 # Damage: a verdict whatever the files are like, and each is named.
 for file in $ept $host/reasons/cr3-cache $host/features/cr3-cache $host/stats $host/state \
-	$guest/cr3_cache $guest/reasons/cr3-cache $guest/offered $guest/used $guest/stats; do
+	$guest/cr3_cache $guest/reasons/cr3-cache $guest/offered $guest/used $guest/stats \
+	$guest/features/pv-spinlock $guest/reasons/pv-spinlock proc/stat; do
 	why=
 	for way in empty noise long cut pipe directory; do
 		tree guest-cr3
@@ -208,6 +300,7 @@ for file in $ept $host/reasons/cr3-cache $host/features/cr3-cache $host/stats $h
 		"$unit/ctl-tree" host-cr3 "$tmp/both" || exit 1
 		cp -r "$tmp/both/sys" "$root/" && rm -r "$tmp/both"
 		put proc/cpuinfo "processor	: 0" "flags		: fpu vmx hypervisor lm"
+		sed -i '/^cpu/!d' "$root/proc/stat"
 		case $way in
 		empty) : >"$root/$file" ;;
 		noise) head -c 2000 /dev/urandom >"$root/$file" ;;

@@ -211,6 +211,39 @@ static void names_full(void **state)
 	assert_string_equal(name, "b");
 }
 
+static void cpu_times(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"\n",
+		"cpu",
+		"cpu  ",
+		"cpu  1 2 3 4 5 6 7 8\n",
+		"cpu  1 2 3 4 5 6 7 8",
+		"cpu  1 2 3 4 5 6 7\ncpu0 1\n",
+		"cpu  1 2 3 4 5 6 7 x\ncpu0 1\n",
+		"cpu  1 2 3 4 5 6 -7 8\ncpu0 1\n",
+		"cpu  1 2 3 4 5 6 7 18446744073709551616\ncpu0 1\n",
+		"cpu0 1 2 3 4 5 6 7 8\ncpu1 1\n",
+		"cpu  1 2 3 4 5 6 7 8\ncpu0 1",
+		"cpu  1 2 3 4 5 6 7 8\ncpu0 1\ncpu1 1",
+		"cpu  1 2 3 4 5 6 7 8\ncpu0 1\ncpu",
+		"cpu  1 2 3 4 5 6 7 8\nintr 1\n",
+	};
+	struct cpu_times times = {.total = 42};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse_cpu_times(bad[i], &times), BAD);
+		assert_true(times.total == 42);
+	}
+	assert_int_equal(parse_cpu_times("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1\nintr 5", &times), 0);
+	assert_true(times.total == 36 && times.steal == 8 && !times.several);
+	assert_int_equal(parse_cpu_times("cpu 1 2 3 4 5 6 7 8\ncpu0 1\n", &times), 0);
+	assert_true(times.total == 36 && times.steal == 8 && !times.several);
+	assert_int_equal(parse_cpu_times("cpu  1 2 3 4 5 6 7 0\ncpu2 1\ncpu3 1\n", &times), 0);
+	assert_true(times.total == 28 && times.steal == 0 && times.several);
+}
+
 static void counters(void **state)
 {
 	static const char *const bad[] = {
@@ -320,6 +353,7 @@ static void noise(void **state)
 	static const char alphabet[] = "01 \n\nabk-kick yield1\t\x80\xff";
 	struct histogram h[HISTOGRAMS_MAX];
 	struct site s[SITES_MAX];
+	struct cpu_times times;
 	struct counters c;
 	struct range range;
 	struct names all;
@@ -343,6 +377,9 @@ static void noise(void **state)
 		parse_counters(text, &all, &c);
 		parse_histograms(text, h, &n);
 		parse_sites(text, s, &n);
+		if (len >= 4)
+			memcpy(text, "cpu ", 4);
+		parse_cpu_times(text, &times);
 		assert_true(all.n <= NAMES_MAX);
 		free(text);
 	}
@@ -355,9 +392,9 @@ int main(void)
 		cmocka_unit_test(vm_ids),     cmocka_unit_test(lines),
 		cmocka_unit_test(pairs),      cmocka_unit_test(ranges),
 		cmocka_unit_test(names),      cmocka_unit_test(local_features),
-		cmocka_unit_test(names_full), cmocka_unit_test(counters),
-		cmocka_unit_test(histograms), cmocka_unit_test(sites),
-		cmocka_unit_test(noise),
+		cmocka_unit_test(names_full), cmocka_unit_test(cpu_times),
+		cmocka_unit_test(counters),   cmocka_unit_test(histograms),
+		cmocka_unit_test(sites),      cmocka_unit_test(noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ verbs() { # NAME: all that read, in both forms
 	done
 }
 
-for kind in both unloaded bare guest-cr3; do
+for kind in both unloaded bare guest-cr3 guest-alone; do
 	tree $kind
 	verbs $kind
 done

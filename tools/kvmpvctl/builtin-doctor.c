@@ -26,6 +26,7 @@ static const struct check checks[] = {
 	{"guest.cr3-flush", SIDE_GUEST, check_cr3_flush},
 	{"guest.cr3-pti", SIDE_GUEST, check_cr3_pti},
 	{"guest.cr3-hits", SIDE_GUEST, check_cr3_hits},
+	{"guest.pv-spinlock", SIDE_GUEST, check_spinlock},
 };
 
 /**
@@ -47,6 +48,41 @@ bool report(struct finding *finding, enum verdict verdict, const char *next, con
 	vsnprintf(finding->text, sizeof(finding->text), fmt, args);
 	va_end(args);
 	return true;
+}
+
+/**
+ * feature_bit() - one of the features
+ * @evidence: what is known
+ * @feature: its name
+ *
+ * Return: its NAME_BIT().
+ */
+uint64_t feature_bit(const struct evidence *evidence, const char *feature)
+{
+	int i = names_find(&evidence->status.features, feature, strlen(feature));
+
+	return i < 0 ? 0 : NAME_BIT(i);
+}
+
+/**
+ * feature_missing() - say that the module does not have a feature
+ * @side: whose module
+ * @features: NAME_BIT() of each it has
+ * @feature: the one it has not
+ * @ret_finding: the verdict
+ *
+ * Return: true, for the check to return.
+ */
+bool feature_missing(enum side side, uint64_t features, const char *feature,
+		     struct finding *ret_finding)
+{
+	const char *module = side_defs[side].module;
+
+	if (!features)
+		return report(ret_finding, VERDICT_WARN, "what could not be read is named below",
+			      "which features %s has cannot be seen", module);
+	return report(ret_finding, VERDICT_WARN, "load a newer module: kvmpvctl version",
+		      "%s that is loaded has no feature %s", module, feature);
 }
 
 static void gather(struct ctl *ctl, struct evidence *evidence)

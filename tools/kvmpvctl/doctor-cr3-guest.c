@@ -73,7 +73,7 @@ bool check_cr3_guest(struct ctl *ctl, const struct evidence *evidence, enum side
 	if (!guest_active(guest))
 		return false;
 	if (!(guest->features & bit))
-		return cr3_missing(side, guest->features, ret_finding);
+		return feature_missing(side, guest->features, CR3_FEATURE, ret_finding);
 	if (!guest->offered_known || !guest->used_known)
 		return report(ret_finding, VERDICT_WARN, "what could not be read is named below",
 			      "whether it is offered and used cannot be seen");

@@ -101,7 +101,7 @@ bool check_cr3_host(struct ctl *ctl, const struct evidence *evidence, enum side 
 	if (!host->module.loaded)
 		return false;
 	if (!(host->features & bit))
-		return cr3_missing(side, host->features, ret_finding);
+		return feature_missing(side, host->features, CR3_FEATURE, ret_finding);
 	if (!(host->reasons.known & bit))
 		return report(ret_finding, VERDICT_WARN, "kvmpvctl version: is the module older?",
 			      "whether this host can offer it cannot be seen");

@@ -18,28 +18,7 @@
  */
 uint64_t cr3_bit(const struct evidence *evidence)
 {
-	int i = names_find(&evidence->status.features, CR3_FEATURE, strlen(CR3_FEATURE));
-
-	return i < 0 ? 0 : NAME_BIT(i);
-}
-
-/**
- * cr3_missing() - say that the module does not have the feature
- * @side: whose module
- * @features: NAME_BIT() of each it has
- * @ret_finding: the verdict
- *
- * Return: true, for the check to return.
- */
-bool cr3_missing(enum side side, uint64_t features, struct finding *ret_finding)
-{
-	const char *module = side_defs[side].module;
-
-	if (!features)
-		return report(ret_finding, VERDICT_WARN, "what could not be read is named below",
-			      "which features %s has cannot be seen", module);
-	return report(ret_finding, VERDICT_WARN, "load a newer module: kvmpvctl version",
-		      "%s that is loaded has no feature " CR3_FEATURE, module);
+	return feature_bit(evidence, CR3_FEATURE);
 }
 
 /**

@@ -63,6 +63,9 @@ struct check {
 
 bool report(struct finding *finding, enum verdict verdict, const char *next, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+uint64_t feature_bit(const struct evidence *evidence, const char *feature);
+bool feature_missing(enum side side, uint64_t features, const char *feature,
+		     struct finding *ret_finding);
 
 /* doctor-module.c */
 check_fn check_machine, check_module;
@@ -70,7 +73,6 @@ check_fn check_machine, check_module;
 /* doctor-cr3.c */
 #define CR3_FEATURE "cr3-cache"
 uint64_t cr3_bit(const struct evidence *evidence);
-bool cr3_missing(enum side side, uint64_t features, struct finding *ret_finding);
 check_fn check_cr3_hits;
 
 /* doctor-cr3-host.c */
@@ -79,5 +81,8 @@ check_fn check_ept, check_cr3_host, check_cr3_vms;
 /* doctor-cr3-guest.c */
 void cr3_code_read(struct ctl *ctl, struct cr3_code *ret_code);
 check_fn check_cr3_guest, check_cr3_code, check_cr3_flush, check_cr3_pti;
+
+/* doctor-spinlock.c */
+check_fn check_spinlock;
 
 #endif /* KVMPVCTL_DOCTOR_H */

@@ -286,6 +286,57 @@ int parse_histograms(const char *text, struct histogram ret_histogram[HISTOGRAMS
 	return 0;
 }
 
+/* Return: the rest of the text behind the line of a CPU, or NULL when it is not one. */
+static const char *skip_cpu(const char *text)
+{
+	if (strncmp(text, "cpu", 3) || !strchr("0123456789", text[3]) || !text[3])
+		return NULL;
+	text = strchr(text, '\n');
+	return text ? text + 1 : NULL;
+}
+
+/**
+ * parse_cpu_times() - the first lines of /proc/stat
+ * @text: the file, or as much of it as has the sum and two CPUs
+ * @ret_times: what they say
+ *
+ * Return: 0 or -EBADMSG.
+ */
+int parse_cpu_times(const char *text, struct cpu_times *ret_times)
+{
+	/* user nice system idle iowait irq softirq steal; guests' time, behind these, is in user */
+	enum { STEAL = 7 };
+	struct cpu_times times = {.total = 0};
+
+	if (strncmp(text, "cpu ", 4))
+		return -EBADMSG;
+	text += 4;
+	for (int i = 0; i <= STEAL; i++) {
+		uint64_t ticks;
+		size_t len;
+
+		text += strspn(text, " ");
+		len = strcspn(text, " \n");
+		if (parse_u64(text, len, &ticks))
+			return -EBADMSG;
+		text += len;
+		times.total += (double)ticks;
+		if (i == STEAL)
+			times.steal = (double)ticks;
+	}
+	text = strchr(text, '\n');
+	text = text ? skip_cpu(text + 1) : NULL;
+	if (!text)
+		return -EBADMSG;
+	if (!strncmp(text, "cpu", 3)) {
+		if (!skip_cpu(text))
+			return -EBADMSG;
+		times.several = true;
+	}
+	*ret_times = times;
+	return 0;
+}
+
 static int parse_site(const char *text, struct site *ret, const char **ret_rest)
 {
 	size_t digits = strcspn(text, " \n"), len;

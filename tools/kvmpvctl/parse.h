@@ -51,6 +51,18 @@ struct histogram {
 	uint64_t bucket[HISTOGRAM_BUCKETS];
 };
 
+/**
+ * struct cpu_times - the first lines of /proc/stat
+ * @total: ticks of all CPUs since boot
+ * @steal: of these, those in which a vCPU had something to do and the host did something else
+ * @several: there is more than one CPU
+ */
+struct cpu_times {
+	double total;
+	double steal;
+	bool several;
+};
+
 #define SITES_MAX 32
 #define CALLER_SIZE 201
 
@@ -74,6 +86,7 @@ int parse_names(const char *text, char between, struct names *names, uint64_t *r
 int parse_counters(const char *text, struct names *names, struct counters *ret_counters);
 int parse_histograms(const char *text, struct histogram ret_histogram[HISTOGRAMS_MAX],
 		     size_t *ret_n);
+int parse_cpu_times(const char *text, struct cpu_times *ret_times);
 int parse_sites(const char *text, struct site ret_site[SITES_MAX], size_t *ret_n);
 
 #endif /* KVMPVCTL_PARSE_H */

@@ -8,9 +8,7 @@
  * ROOT/cpuid is read instead: the signatures, one a line, at bases 0x40000000, 0x40000100, ...
  */
 #include <cpuid.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <kvmpv/abi.h>
 
@@ -37,18 +35,11 @@ static void cpu_read(const struct ctl *ctl, struct platform *platform)
 {
 	char text[CPUINFO_SIZE + 1], *flags;
 	struct dir dir;
-	ssize_t len = -1;
-	int fd;
 
 	if (dir_open_root(ctl, "proc", &dir))
 		return;
-	fd = openat(dir.fd, "cpuinfo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
-		len = read(fd, text, CPUINFO_SIZE);
-		close(fd);
-	}
+	file_head(dir.fd, "cpuinfo", text, sizeof(text));
 	dir_close(&dir);
-	text[len > 0 ? len : 0] = '\0';
 	flags = strstr(text, "\nflags\t");
 	if (!flags)
 		return;

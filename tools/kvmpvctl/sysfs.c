@@ -131,6 +131,35 @@ int file_read(int dir, const char *name, const char **ret_text)
 }
 
 /**
+ * file_head() - the beginning of a text file that may be long
+ * @dir: descriptor of its directory
+ * @name: of the file
+ * @ret_text: the text, empty when it cannot be read
+ * @size: bytes at @ret_text
+ *
+ * Never blocks.
+ *
+ * Return: 0 or -errno.
+ */
+int file_head(int dir, const char *name, char *ret_text, size_t size)
+{
+	ssize_t len;
+	int err = 0;
+	int fd;
+
+	*ret_text = '\0';
+	fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, ret_text, size - 1);
+	if (len < 0)
+		err = -errno;
+	close(fd);
+	ret_text[len > 0 ? len : 0] = '\0';
+	return err;
+}
+
+/**
  * file_write() - write a value to a sysfs file
  * @dir: its directory
  * @name: of the file
@@ -295,6 +324,30 @@ int read_histograms(struct ctl *ctl, const struct dir *dir, const char *name,
 	int err = file_read(dir->fd, name, &text);
 
 	return noted(ctl, dir, name, err ?: parse_histograms(text, ret_histogram, ret_n));
+}
+
+/**
+ * read_cpu_times() - /proc/stat
+ * @ctl: the run
+ * @ret_times: what its first lines say
+ *
+ * Return: 0 or -errno, then noted in the run's problems.
+ */
+int read_cpu_times(struct ctl *ctl, struct cpu_times *ret_times)
+{
+	char text[1024]; /* three lines of numbers */
+	struct dir dir;
+	int err;
+
+	err = dir_open_root(ctl, "proc", &dir);
+	if (err) {
+		problem_add(ctl, -err, "%s", dir.path);
+		return err;
+	}
+	err = file_head(dir.fd, "stat", text, sizeof(text));
+	err = noted(ctl, &dir, "stat", err ?: parse_cpu_times(text, ret_times));
+	dir_close(&dir);
+	return err;
 }
 
 /**

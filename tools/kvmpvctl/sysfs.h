@@ -27,6 +27,7 @@ bool dir_gone(const struct dir *dir);
 void dir_close(struct dir *dir);
 
 int file_read(int dir, const char *name, const char **ret_text);
+int file_head(int dir, const char *name, char *ret_text, size_t size);
 int file_write(const struct dir *dir, const char *name, const char *text);
 
 int read_line(struct ctl *ctl, const struct dir *dir, const char *name, char *ret_line,
@@ -40,6 +41,7 @@ int read_counters(struct ctl *ctl, const struct dir *dir, const char *name, stru
 		  struct counters *ret_counters);
 int read_histograms(struct ctl *ctl, const struct dir *dir, const char *name,
 		    struct histogram ret_histogram[HISTOGRAMS_MAX], size_t *ret_n);
+int read_cpu_times(struct ctl *ctl, struct cpu_times *ret_times);
 int read_sites(struct ctl *ctl, const struct dir *dir, const char *name,
 	       struct site ret_site[SITES_MAX], size_t *ret_n);
 
