@@ -2,12 +2,12 @@
 /*
  * What runs in place of the kernel's functions while pv-spinlock is in use: docs/pv-spinlocks.md.
  *
- * A waiter first looks at the lock for a while and takes it when it is free, out of turn. In between
- * it makes room for the one that has it: naps, or yields to a vCPU that is preempted. Only then it
- * does what the kernel would have done at once: it queues, sleeps and is kicked. Nothing of the kernel's own
- * protocol is changed or left out, and to the kernel a waiter here is one of the lock stealers that
- * it knows anyway. So each lock may be in each state when waiters start or stop to come here, and no
- * call depends on another having come here too.
+ * A waiter first looks at the lock for a while and takes it when it is free, out of turn. In
+ * between it makes room for the one that has it: naps, or yields to a vCPU that is preempted. Only
+ * then it does what the kernel would have done at once: it queues, sleeps and is kicked. Nothing of
+ * the kernel's own protocol is changed or left out, and to the kernel a waiter here is one of the
+ * lock stealers that it knows anyway. So each lock may be in each state when waiters start or stop
+ * to come here, and no call depends on another having come here too.
  *
  * Context of everything here but spin_wait_*(): any, NMI included, with preemption off, as for all
  * of the kernel's spinlock slow paths. notrace, because tracers take locks.
@@ -149,8 +149,8 @@ static notrace bool yield_for(const struct qspinlock *lock)
 
 /*
  * The lock that this CPU has been waiting for for long, and that it does so awake. Only for others
- * to see, and nothing but how long they wait depends on it: an interrupt that waits on top of a wait
- * hides it.
+ * to see, and nothing but how long they wait depends on it: an interrupt that waits on top of a
+ * wait hides it.
  */
 static DEFINE_PER_CPU(const struct qspinlock *, awake);
 
@@ -165,12 +165,13 @@ static notrace bool another_awake(const struct qspinlock *lock)
 }
 
 /*
- * With more vCPUs than CPUs, those that wait take the time of the one that they wait for. So all but
- * one that wait for long halt until their next interrupt, which is the tick at the latest. Nobody has
- * to wake them, and so nobody can forget to. One stays awake, for when the lock is released.
+ * With more vCPUs than CPUs, those that wait take the time of the one that they wait for. So all
+ * but one that wait for long halt until their next interrupt, which is the tick at the latest.
+ * Nobody has to wake them, and so nobody can forget to. One stays awake, for when the lock is
+ * released.
  *
- * Interrupts have to be on, as callers with spin_lock() have them; a CPU whose tick is stopped would
- * sleep for too long. Return: did this CPU nap?
+ * Interrupts have to be on, as callers with spin_lock() have them; a CPU whose tick is stopped
+ * would sleep for too long. Return: did this CPU nap?
  */
 static notrace bool nap(const struct qspinlock *lock)
 {
@@ -218,7 +219,9 @@ static __always_inline bool look(struct qspinlock *lock, bool (*take)(struct qsp
 	return false;
 }
 
-/* Who has the lock does not run, it seems. Return: how it was taken; SPIN_TAKEN_QUEUE: it was not */
+/*
+ * Who has the lock does not run, it seems. Return: how it was taken; SPIN_TAKEN_QUEUE: it was not
+ */
 static __always_inline enum spin_counter
 wait_long(struct qspinlock *lock, bool (*take)(struct qspinlock *lock), bool queues)
 {

@@ -10,7 +10,7 @@
  *   native   native_queued_spin_lock_slowpath(), of a guest without it or with nopvspin
  *
  * Callers have preemption off, so once the hooks are gone a grace period is all that has to be
- * waited for; and as docs/pv-spinlocks.md shows, no lock and no waiter has anything left of us then.
+ * waited for; as docs/pv-spinlocks.md shows, no lock and no waiter has anything left of us then.
  */
 #include <linux/cc_platform.h>
 #include <linux/cpumask.h>
@@ -38,7 +38,7 @@ enum mode { MODE_NONE, MODE_PV, MODE_NATIVE };
 static enum mode mode;
 static char why[KVMPV_PROBLEM_MAX];
 
-/* The slow paths by direct calls, since each instruction counts there; kvm_wait() and its like not. */
+/* Slow paths by direct calls, since each instruction counts there; kvm_wait() and its like not. */
 void spin_entry_pv(void);
 void spin_entry_native(void);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pv-spinlock in a guest with PV_UNHALT: docs/pv-spinlocks.md. CPUs take one lock ROUNDS times while
- * an administrator switches the feature on and off. Whoever comes through the hook steals for a
- * while and then does what the kernel does (__pv_queued_spin_lock_slowpath, modelled here step by
- * step); whoever does not, does that at once.
+ * pv-spinlock in a guest with PV_UNHALT: docs/pv-spinlocks.md. CPUs take one lock ROUNDS times
+ * while an administrator switches the feature on and off. Whoever comes through the hook steals
+ * for a while and then does what the kernel does (__pv_queued_spin_lock_slowpath, modelled here
+ * step by step); whoever does not, does that at once. A nap is a look more: an interrupt ends it.
  *
  * Shown: mutual exclusion; at most one entry of a lock in the kernel's hash table, and one whenever
  * an unlocker looks for it; nobody is left halted or waiting, however switching falls between.
@@ -13,9 +13,9 @@
  * kick is latched, as KVM does. Sequential consistency; the kernel's own barriers make it so where
  * it matters (smp_store_mb() before HLT, locked instructions everywhere else).
  *
- * Controls, each must fail: -DNO_KICK, an unlocker that kicks nobody; -DBLIND, a thief that does not
- * look whether the lock is free; -DTAKE_TAIL, one that takes over the queue's tail too; -DNO_LATCH,
- * a kick before the HLT is forgotten.
+ * Controls, each must fail: -DNO_KICK, an unlocker that kicks nobody; -DBLIND, a thief that does
+ * not look whether the lock is free; -DTAKE_TAIL, one that takes over the queue's tail too;
+ * -DNO_LATCH, a kick before the HLT is forgotten.
  */
 #ifndef CPUS
 #define CPUS 3

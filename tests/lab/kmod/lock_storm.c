@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Three locks that are fought for until somebody says stop: one by tasks, one by tasks and softirqs,
- * one by tasks, softirqs and hard interrupts, on all CPUs that are online at the start. Write 1 to
- * "run" to start and 0 to stop; "result" is then "task N softirq N hardirq N wrong N": how often each
- * context had a lock, and how often the data under one was not what it should be.
+ * Three locks that are fought for until somebody says stop: one by tasks, one by tasks and
+ * softirqs, one by tasks, softirqs and hard interrupts, on all CPUs that are online at the start.
+ * Write 1 to "run" to start and 0 to stop; "result" is then "task N softirq N hardirq N wrong N":
+ * how often each context had a lock, and how often the data under one was not what it should be.
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
