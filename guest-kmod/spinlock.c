@@ -67,8 +67,14 @@ static struct kvmpv_hook_group sleep_group = {
 
 /* ---- is it possible? ---- */
 
-/* Return: NULL, or what is in the way */
-static const char *refusal(void)
+/**
+ * spinlock_refusal() - what in this guest makes pv-spinlock impossible, or of no use
+ *
+ * Context: process; some exits to the hypervisor.
+ *
+ * Return: a text, NULL when it is worth asking spinlock_find().
+ */
+const char *spinlock_refusal(void)
 {
 	if (!IS_ENABLED(CONFIG_PARAVIRT_SPINLOCKS))
 		return "this kernel is built without CONFIG_PARAVIRT_SPINLOCKS";
@@ -150,7 +156,7 @@ static int find_hooks(void)
  */
 int spinlock_find(void)
 {
-	const char *in_the_way = refusal();
+	const char *in_the_way = spinlock_refusal();
 
 	why[0] = '\0';
 	if (!in_the_way) {

@@ -9,6 +9,7 @@
 #define SPIN_YIELD_MAX (1U << 20)
 #define SPIN_QUEUE_MAX (1U << 30)
 
+const char *spinlock_refusal(void);
 int spinlock_find(void);
 int spinlock_start(void);
 void spinlock_stop(void);

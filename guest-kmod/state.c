@@ -568,7 +568,7 @@ void state_reason(u32 feature, char ret_reason[STATE_REASON_MAX])
 	else if (self.failed & feature)
 		reason = local ? spinlock_why() : cr3_why();
 	else if (!(self.view.wanted & feature))
-		reason = "switched off";
+		reason = (local ? spinlock_refusal() : NULL) ?: "switched off";
 	else if (local && self.view.state != GUEST_DISABLED)
 		reason = "enable is 0";
 	else if (self.view.state != GUEST_DISABLED && self.view.host.base &&

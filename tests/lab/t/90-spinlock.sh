@@ -8,8 +8,8 @@
 # amd: --smp 1
 GUEST_WAIT=300
 case $LAB in
-amd) VCPUS=2 TOGGLES=10 PERIOD=5000 ;;
-*) VCPUS=3 TOGGLES=10 PERIOD=1000 ;;
+amd) VCPUS=2 TOGGLES=6 PERIOD=5000 ;;
+*) VCPUS=3 TOGGLES=6 PERIOD=1000 ;;
 esac
 . /lib/spinlock-guest.sh
 
