@@ -41,7 +41,7 @@ pv
 pv-spinlock" "it is in use"
 is "$(guest 'cat $S/reasons/pv-spinlock')" "" "no reason why not"
 is "$(traced)" 3 "three functions are hooked"
-is "$(fight 6000)" "exact 1" "our slow path"
+is "$(fight 20000)" "exact 1" "our slow path"
 like "$(waits)" '^[1-9]' "waits that ended are counted"
 diag "$(guest 'cat $L/stats')"
 before=$(longs)
@@ -115,7 +115,7 @@ GUEST_APPEND=nopvspin
 boot nopvspin
 ok "nopvspin: switched on" guest 'echo 1 > $S/features/pv-spinlock'
 is "$(guest 'cat $L/mode')" native "nopvspin: the native slow path"
-is "$(fight 3000)" "exact 1" "nopvspin: our slow path"
+is "$(fight 30000)" "exact 1" "nopvspin: our slow path"
 like "$(waits)" '^[1-9]' "nopvspin: waits are counted"
 switches nopvspin
 end nopvspin
