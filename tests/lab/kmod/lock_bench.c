@@ -120,16 +120,5 @@ MODULE_PARM_DESC(run, "write to start");
 module_param_string(result, result, sizeof(result), 0444);
 MODULE_PARM_DESC(result, "of the last run");
 
-static int __init lock_bench_init(void)
-{
-	return 0;
-}
-
-static void __exit lock_bench_exit(void)
-{
-}
-
-module_init(lock_bench_init);
-module_exit(lock_bench_exit);
 MODULE_DESCRIPTION("Test: a contended spinlock");
 MODULE_LICENSE("GPL");
