@@ -67,8 +67,8 @@ X
 sh /tmp/load.sh > /dev/null 2>&1 &'
 ok "$TOGGLES toggles of each feature in the guest under load" in_guest "i=0
 	while [ \$i -lt $TOGGLES ]; do
-		for f in \$S/features/*; do echo 0 > \$f || exit 1; done
-		for f in \$S/features/*; do echo 1 > \$f || exit 1; done
+		for f in $ALL; do echo 0 > \$S/features/\$f || exit 1; done
+		for f in $ALL; do echo 1 > \$S/features/\$f || exit 1; done
 		i=\$((i + 1))
 	done"
 ok "$TOGGLES times off and on under load" in_guest "i=0
