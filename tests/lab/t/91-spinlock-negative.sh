@@ -7,6 +7,7 @@
 # lab: --guest-file build/modules/@KERNEL@/negative/kvmpv_guest.ko:/negative/kvmpv_guest.ko
 # lab: --guest-module build/modules/@KERNEL@/test/lock_bench.ko
 # lab: --guest-module build/modules/@KERNEL@/test/lock_storm.ko
+# lab: --allow-log rcu_preempt --allow-log Call.Trace --allow-log soft.lockup --allow-log INFO:.task
 # intel: --smp 2 --memory 1024
 # shellcheck disable=SC2034 # for boot and guest_start
 VCPUS=4 PERIOD=300 GUEST_WAIT=60
@@ -19,7 +20,7 @@ storm()
 	guest 'echo 1 > $T/run'
 	while :; do :; done &
 	hog=$!
-	sleep 8
+	sleep 4
 	kill $hog
 	guest 'echo 0 > $T/run; cat $T/result'
 }
@@ -33,7 +34,7 @@ like "$result" 'wrong 0$' "as it is: the storm passes"
 like "$(count kicks_sent)" '^[1-9]' "as it is: sleepers were kicked"
 end "as it is"
 
-GUEST_WAIT=30
+GUEST_WAIT=15
 ok "no wake-up: the guest starts" guest_start g
 ok "no wake-up: it is ready" guest_wait_ready g 300
 in_guest 'insmod /negative/kvmpv_guest.ko enable=1; modprobe lock_storm'
