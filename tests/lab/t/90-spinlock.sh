@@ -6,6 +6,7 @@
 # lab: --guest-module build/modules/@KERNEL@/test/lock_bench.ko
 # lab: --guest-module build/modules/@KERNEL@/test/lock_storm.ko
 # amd: --smp 1
+# ibt: --timeout 3000
 GUEST_WAIT=300
 case $LAB in
 amd) VCPUS=2 TOGGLES=6 PERIOD=5000 ;;
