@@ -49,7 +49,7 @@ negative-modules: ## build modules that tests have to find wrong, for KVER=
 
 check: ## install needs, build, run all tests (45 min on 2 cores); this is what CI runs
 	$(MAKE) deps
-	$(MAKE) check-build
+	$(MAKE) -j$(JOBS) check-build
 	prove $(ALONE)
 	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/model/*.t) $(wildcard tests/lab/t/*.t)
 
