@@ -47,7 +47,7 @@ negative-modules: ## build modules that tests have to find wrong, for KVER=
 	$(MAKE) -C $(M)/negative-NO_WAKE KDIR=$(KDIR) KVMPV_CFLAGS="-DKVMPV_NEGATIVE_NO_WAKE" modules
 	cp $(M)/negative-NO_WAKE/kvmpv_guest.ko $(M)/negative/kvmpv_guest.ko
 
-check: ## install needs, build, run all tests (45 min on 2 cores); this is what CI runs
+check: ## install needs, build, run all tests (50 min on 2 cores); this is what CI runs
 	$(MAKE) deps
 	$(MAKE) -j$(JOBS) check-build
 	prove $(ALONE)

@@ -9,7 +9,7 @@
 # ibt: --timeout 3000
 GUEST_WAIT=300
 case $LAB in
-amd) VCPUS=2 TOGGLES=6 PERIOD=5000 ;;
+amd) VCPUS=2 TOGGLES=4 PERIOD=5000 ;;
 *) VCPUS=3 TOGGLES=6 PERIOD=1000 ;;
 esac
 . /lib/spinlock-guest.sh

@@ -9,5 +9,5 @@
 # lab: --guest-module build/modules/@KERNEL@/test/lock_storm.ko
 # amd: --smp 1
 # intel: --smp 2 --memory 1024
-ROUNDS=16
+ROUNDS=12
 . /lib/spinlock-storm.sh
