@@ -3,8 +3,10 @@
 # lab: --timeout 900
 # amd: --single
 # guest: no
-case $LAB in
-amd) CYCLES=50 TOGGLES=200 VMS=200 KILLS=5 ;;
+# make check has the first, make check-all the second
+case $LAB-$LAB_KERNEL in
+amd-6.1) CYCLES=30 TOGGLES=100 VMS=200 KILLS=5 ;;
+amd-*) CYCLES=50 TOGGLES=200 VMS=200 KILLS=5 ;;
 *) CYCLES=10 TOGGLES=20 VMS=20 KILLS=2 ;;
 esac
 HOST=/sys/kernel/kvmpv/host
