@@ -2,7 +2,7 @@
 # The bare guest programs on a stock host and on a host with kvmpv: every hypercall, MSR and CPUID
 # leaf. Without kvmpv, with it, and after it all must be as it was.
 # lab: --timeout 900
-# amd-7: --single
+# amd: --single
 # guest: no
 kvm_load
 run_all() # run_all [OPTION]...: its results, counted with ours

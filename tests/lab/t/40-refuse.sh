@@ -2,6 +2,7 @@
 # What the host module must refuse, each with one clear line and KVM left as it was: a function that
 # somebody else modifies, type information that is missing or different. And the order of loading.
 # lab: --module build/modules/@KERNEL@/test/other_hook.ko
+# amd: --single
 # guest: no
 HOST=/sys/kernel/kvmpv/host
 T=/sys/kernel/tracing
