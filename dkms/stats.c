@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 
 #include <kvmpv/abi.h>
 
@@ -38,6 +39,7 @@ void stats_init(struct stats_source *source, struct kvmpv_vm *vm)
 {
 	BUILD_BUG_ON(KVMPV_COUNTER_COUNT > KVMPV_TALLY_MAX);
 	kvmpv_tally_init(&source->tally, KVMPV_COUNTER_COUNT);
+	memset(source->calls_zero, 0, sizeof(source->calls_zero));
 	source->vm = vm;
 }
 
@@ -74,7 +76,7 @@ ssize_t stats_print_histogram(struct stats_source *source, char *page)
 
 	mutex_lock(&source->tally.lock);
 	collect(source, &now);
-	len = kvmpv_tally_show_hist(&source->tally, page, 0, "call_ticks", now.calls);
+	len = kvmpv_hist_show(page, 0, "call_ticks", now.calls, source->calls_zero);
 	mutex_unlock(&source->tally.lock);
 	return len;
 }
@@ -95,7 +97,8 @@ int stats_reset(struct stats_source *source, const char *text)
 		return -EINVAL;
 	mutex_lock(&source->tally.lock);
 	collect(source, &now);
-	kvmpv_tally_reset(&source->tally, now.counter, now.calls);
+	kvmpv_tally_reset(&source->tally, now.counter);
+	memcpy(source->calls_zero, now.calls, sizeof(now.calls));
 	mutex_unlock(&source->tally.lock);
 	return 0;
 }

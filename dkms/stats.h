@@ -12,10 +12,12 @@ struct kvmpv_vm;
 /**
  * struct stats_source - what a set of statistics files shows
  * @tally: where it was last reset
+ * @calls_zero: the histogram's values then
  * @vm: the VM; NULL for the sum of all
  */
 struct stats_source {
 	struct kvmpv_tally tally;
+	u64 calls_zero[KVMPV_HIST_BUCKETS];
 	struct kvmpv_vm *vm;
 };
 

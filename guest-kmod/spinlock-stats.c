@@ -6,7 +6,6 @@
  */
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
-#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
@@ -16,12 +15,13 @@
 #include "cmdline.h"
 #include "spinlock-sites.h"
 #include "spinlock-stats.h"
+#include "stats.h"
 
 DEFINE_PER_CPU(struct spin_cpu, spin_cpu);
 DEFINE_STATIC_KEY_TRUE(spin_counting);
 
-/* The histograms: two tallies, because a tally has one. The first has the counters too. */
-static struct kvmpv_tally waits, sleeps;
+static struct kvmpv_tally tally;
+static u64 spin_zero[KVMPV_HIST_BUCKETS], blocked_zero[KVMPV_HIST_BUCKETS];
 static DEFINE_MUTEX(switch_lock); /* orders switches of spin_counting */
 
 #define NAME_(name, string) [SPIN_##name] = string,
@@ -68,10 +68,10 @@ ssize_t spin_stats_print(char *page)
 	struct totals now;
 	ssize_t len;
 
-	mutex_lock(&waits.lock);
+	mutex_lock(&tally.lock);
 	collect(&now);
-	len = kvmpv_tally_show(&waits, page, names, now.counter);
-	mutex_unlock(&waits.lock);
+	len = kvmpv_tally_show(&tally, page, names, now.counter);
+	mutex_unlock(&tally.lock);
 	return len;
 }
 
@@ -88,13 +88,11 @@ ssize_t spin_stats_print_histogram(char *page)
 	struct totals now;
 	ssize_t len;
 
-	mutex_lock(&waits.lock);
-	mutex_lock_nested(&sleeps.lock, 1);
+	mutex_lock(&tally.lock);
 	collect(&now);
-	len = kvmpv_tally_show_hist(&waits, page, 0, "spin_ticks", now.spin_ticks);
-	len += kvmpv_tally_show_hist(&sleeps, page, len, "blocked_ticks", now.blocked_ticks);
-	mutex_unlock(&sleeps.lock);
-	mutex_unlock(&waits.lock);
+	len = kvmpv_hist_show(page, 0, "spin_ticks", now.spin_ticks, spin_zero);
+	len += kvmpv_hist_show(page, len, "blocked_ticks", now.blocked_ticks, blocked_zero);
+	mutex_unlock(&tally.lock);
 	return len;
 }
 
@@ -114,17 +112,16 @@ int spin_stats_reset(const char *text)
 
 	if (kvmpv_parse_bool(text, &yes) || !yes)
 		return -EINVAL;
-	mutex_lock(&waits.lock);
-	mutex_lock_nested(&sleeps.lock, 1);
+	mutex_lock(&tally.lock);
 	spin_sites_reset();
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu(spin_cpu, cpu).count[SPIN_LONGEST], 0);
 	collect(&now);
 	now.counter[SPIN_LONGEST] = 0; /* no sum: its zero is zero */
-	kvmpv_tally_reset(&waits, now.counter, now.spin_ticks);
-	kvmpv_tally_reset(&sleeps, now.counter, now.blocked_ticks);
-	mutex_unlock(&sleeps.lock);
-	mutex_unlock(&waits.lock);
+	kvmpv_tally_reset(&tally, now.counter);
+	memcpy(spin_zero, now.spin_ticks, sizeof(spin_zero));
+	memcpy(blocked_zero, now.blocked_ticks, sizeof(blocked_zero));
+	mutex_unlock(&tally.lock);
 	return 0;
 }
 
@@ -163,32 +160,20 @@ void spin_stats_count(bool on)
  */
 void spin_stats_init(void)
 {
-	kvmpv_tally_init(&waits, SPIN_COUNTER_NR);
-	kvmpv_tally_init(&sleeps, 0);
+	kvmpv_tally_init(&tally, SPIN_COUNTER_NR);
 }
 
 /* ---- debugfs ---- */
 
-static int print(struct seq_file *seq, ssize_t (*print_page)(char *page))
-{
-	char *page = (char *)__get_free_page(GFP_KERNEL);
-
-	if (!page)
-		return -ENOMEM;
-	seq_write(seq, page, print_page(page));
-	free_page((unsigned long)page);
-	return 0;
-}
-
 static int stats_show(struct seq_file *seq, void *unused)
 {
-	return print(seq, spin_stats_print);
+	return stats_seq_print(seq, spin_stats_print);
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
 
 static int histogram_show(struct seq_file *seq, void *unused)
 {
-	return print(seq, spin_stats_print_histogram);
+	return stats_seq_print(seq, spin_stats_print_histogram);
 }
 DEFINE_SHOW_ATTRIBUTE(histogram);
 

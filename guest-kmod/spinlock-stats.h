@@ -77,11 +77,6 @@ static __always_inline u64 spin_clock(void)
 	return static_branch_likely(&spin_counting) ? rdtsc() : 0;
 }
 
-static __always_inline unsigned int spin_bucket(u64 ticks)
-{
-	return min_t(unsigned int, ticks ? __fls(ticks) : 0, KVMPV_HIST_BUCKETS - 1);
-}
-
 /* Of two waits that end at once on one CPU, in an interrupt and around it, one may be missed. */
 static __always_inline void spin_record_wait(u64 start)
 {
@@ -90,7 +85,7 @@ static __always_inline void spin_record_wait(u64 start)
 	if (!static_branch_likely(&spin_counting) || !start)
 		return;
 	ticks = max_t(s64, rdtsc() - start, 0); /* a restored clock may go back */
-	this_cpu_inc(spin_cpu.spin_ticks[spin_bucket(ticks)]);
+	this_cpu_inc(spin_cpu.spin_ticks[kvmpv_hist_bucket(ticks)]);
 	if (unlikely(ticks > this_cpu_read(spin_cpu.count[SPIN_LONGEST])))
 		this_cpu_write(spin_cpu.count[SPIN_LONGEST], ticks);
 }
@@ -109,19 +104,23 @@ static __always_inline u64 spin_fall_asleep(void)
 	return spin_clock();
 }
 
+static __always_inline void spin_record_blocked(u64 start)
+{
+	if (static_branch_likely(&spin_counting) && start)
+		this_cpu_inc(spin_cpu.blocked_ticks[kvmpv_hist_bucket(rdtsc() - start)]);
+}
+
 static __always_inline void spin_wake_up(u64 start, bool spurious)
 {
 	this_cpu_write(spin_cpu.asleep, false);
 	spin_count(spurious ? SPIN_SPURIOUS : SPIN_KICKS_RECEIVED);
-	if (static_branch_likely(&spin_counting) && start)
-		this_cpu_inc(spin_cpu.blocked_ticks[spin_bucket(rdtsc() - start)]);
+	spin_record_blocked(start);
 }
 
 static __always_inline void spin_record_nap(u64 start)
 {
 	spin_count(SPIN_NAPS);
-	if (static_branch_likely(&spin_counting) && start)
-		this_cpu_inc(spin_cpu.blocked_ticks[spin_bucket(rdtsc() - start)]);
+	spin_record_blocked(start);
 }
 
 static __always_inline bool spin_asleep(int cpu)

@@ -20,6 +20,7 @@ DEFINE_PER_CPU(struct guest_counts, guest_counts);
 
 static struct kvmpv_hist call_ticks;
 static struct kvmpv_tally tally;
+static u64 call_ticks_zero[KVMPV_HIST_BUCKETS];
 
 #define NAME_(name, string) [GUEST_##name] = string,
 static const char *const names[] = {GUEST_COUNTERS(NAME_)};
@@ -89,7 +90,7 @@ ssize_t stats_print_histogram(char *page)
 
 	mutex_lock(&tally.lock);
 	collect(&now);
-	len = kvmpv_tally_show_hist(&tally, page, 0, "call_ticks", now.call_ticks);
+	len = kvmpv_hist_show(page, 0, "call_ticks", now.call_ticks, call_ticks_zero);
 	mutex_unlock(&tally.lock);
 	return len;
 }
@@ -111,7 +112,8 @@ int stats_reset(const char *text)
 		return -EINVAL;
 	mutex_lock(&tally.lock);
 	collect(&now);
-	kvmpv_tally_reset(&tally, now.counter, now.call_ticks);
+	kvmpv_tally_reset(&tally, now.counter);
+	memcpy(call_ticks_zero, now.call_ticks, sizeof(now.call_ticks));
 	mutex_unlock(&tally.lock);
 	return 0;
 }
@@ -126,8 +128,16 @@ void stats_init(void)
 	kvmpv_tally_init(&tally, GUEST_COUNTER_NR);
 }
 
-/* The printers want a page of their own, as sysfs gives them. */
-static int seq_print(struct seq_file *seq, ssize_t (*print)(char *page))
+/**
+ * stats_seq_print() - show in debugfs what sysfs shows
+ * @seq: the file
+ * @print: prints into a page of its own, as sysfs gives one
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stats_seq_print(struct seq_file *seq, ssize_t (*print)(char *page))
 {
 	char *page = (char *)__get_free_page(GFP_KERNEL);
 
@@ -140,13 +150,13 @@ static int seq_print(struct seq_file *seq, ssize_t (*print)(char *page))
 
 static int stats_show(struct seq_file *seq, void *unused)
 {
-	return seq_print(seq, stats_print);
+	return stats_seq_print(seq, stats_print);
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
 
 static int histogram_show(struct seq_file *seq, void *unused)
 {
-	return seq_print(seq, stats_print_histogram);
+	return stats_seq_print(seq, stats_print_histogram);
 }
 DEFINE_SHOW_ATTRIBUTE(histogram);
 

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 struct dentry;
+struct seq_file;
 
 /* Names and order are sysfs.rst's; tests/unit/abi.t compares. New ones are appended. */
 #define GUEST_COUNTERS(C)                       \
@@ -57,6 +58,7 @@ ssize_t stats_print(char *page);
 ssize_t stats_print_histogram(char *page);
 int stats_reset(const char *text);
 void stats_init(void);
+int stats_seq_print(struct seq_file *seq, ssize_t (*print)(char *page));
 void stats_debugfs_add(struct dentry *dir);
 
 #endif /* KVMPV_GUEST_STATS_H */

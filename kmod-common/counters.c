@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -15,9 +14,7 @@
  */
 void kvmpv_hist_add(struct kvmpv_hist *hist, u64 value)
 {
-	unsigned int i = value ? ilog2(value) : 0;
-
-	atomic64_inc(&hist->bucket[min_t(unsigned int, i, KVMPV_HIST_BUCKETS - 1)]);
+	atomic64_inc(&hist->bucket[kvmpv_hist_bucket(value)]);
 }
 
 /**
@@ -71,26 +68,24 @@ ssize_t kvmpv_tally_show(struct kvmpv_tally *tally, char *page, const char *cons
 }
 
 /**
- * kvmpv_tally_show_hist() - print a histogram for sysfs
- * @tally: where it was last reset
+ * kvmpv_hist_show() - print a histogram for sysfs
  * @page: a page to print into
  * @at: where in it
  * @name: its name
- * @now: its KVMPV_HIST_BUCKETS values, collected under @tally->lock
+ * @now: its KVMPV_HIST_BUCKETS values
+ * @zero: what they were at the last reset
  *
- * Context: process, @tally->lock held.
+ * Context: any; the lock of the tally it belongs to held, as when it was collected.
  *
  * Return: bytes printed.
  */
-ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, ssize_t at, const char *name,
-			      const u64 *now)
+ssize_t kvmpv_hist_show(char *page, ssize_t at, const char *name, const u64 *now, const u64 *zero)
 {
 	ssize_t len = sysfs_emit_at(page, at, "%s", name);
 	unsigned int i;
 
-	lockdep_assert_held(&tally->lock);
 	for (i = 0; i < KVMPV_HIST_BUCKETS; i++)
-		len += sysfs_emit_at(page, at + len, " %llu", now[i] - tally->hist_base[i]);
+		len += sysfs_emit_at(page, at + len, " %llu", now[i] - zero[i]);
 	return len + sysfs_emit_at(page, at + len, "\n");
 }
 
@@ -98,13 +93,11 @@ ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, ssize_t at,
  * kvmpv_tally_reset() - make what is counted so far the new zero
  * @tally: the tally
  * @now: values of the counters, collected under @tally->lock
- * @hist_now: values of the histogram, collected under @tally->lock
  *
  * Context: process, @tally->lock held.
  */
-void kvmpv_tally_reset(struct kvmpv_tally *tally, const u64 *now, const u64 *hist_now)
+void kvmpv_tally_reset(struct kvmpv_tally *tally, const u64 *now)
 {
 	lockdep_assert_held(&tally->lock);
 	memcpy(tally->base, now, tally->nr * sizeof(*now));
-	memcpy(tally->hist_base, hist_now, sizeof(tally->hist_base));
 }

@@ -10,6 +10,8 @@
 #define KVMPV_COUNTERS_H
 
 #include <linux/atomic.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
@@ -24,28 +26,41 @@ struct kvmpv_hist {
 	atomic64_t bucket[KVMPV_HIST_BUCKETS];
 };
 
+/**
+ * kvmpv_hist_bucket() - where a histogram counts a value
+ * @value: the value
+ *
+ * Context: any.
+ *
+ * Return: number of the bucket.
+ */
+static __always_inline unsigned int kvmpv_hist_bucket(u64 value)
+{
+	unsigned int i = value ? ilog2(value) : 0;
+
+	return min_t(unsigned int, i, KVMPV_HIST_BUCKETS - 1);
+}
+
 void kvmpv_hist_add(struct kvmpv_hist *hist, u64 value);
 void kvmpv_hist_sum(const struct kvmpv_hist *hist, u64 *sum);
+ssize_t kvmpv_hist_show(char *page, ssize_t at, const char *name, const u64 *now, const u64 *zero);
 
 /**
- * struct kvmpv_tally - where a set of counters and one histogram were last reset
- * @lock: orders readers and resets; the counters themselves need no lock
+ * struct kvmpv_tally - where a set of counters was last reset
+ * @lock: orders readers and resets, of histograms that belong to them too; the counters themselves
+ *	need no lock
  * @nr: number of counters in use
  * @base: value of each counter at the last reset
- * @hist_base: value of each bucket at the last reset
  */
 struct kvmpv_tally {
 	struct mutex lock;
 	unsigned int nr;
 	u64 base[KVMPV_TALLY_MAX];
-	u64 hist_base[KVMPV_HIST_BUCKETS];
 };
 
 void kvmpv_tally_init(struct kvmpv_tally *tally, unsigned int nr);
 ssize_t kvmpv_tally_show(struct kvmpv_tally *tally, char *page, const char *const *names,
 			 const u64 *now);
-ssize_t kvmpv_tally_show_hist(struct kvmpv_tally *tally, char *page, ssize_t at, const char *name,
-			      const u64 *now);
-void kvmpv_tally_reset(struct kvmpv_tally *tally, const u64 *now, const u64 *hist_now);
+void kvmpv_tally_reset(struct kvmpv_tally *tally, const u64 *now);
 
 #endif /* KVMPV_COUNTERS_H */
