@@ -117,9 +117,7 @@ void cr3_hooks_remove(void)
 	kvmpv_hooks_remove(&crash_group);
 	if (!flush)
 		return;
-	/* Out of nothing_left(): preemption is off there, or interrupts if RCU does not watch. */
-	synchronize_rcu();
-	kick_all_cpus_sync();
+	kvmpv_hooks_drain_atomic(); /* out of nothing_left() */
 }
 
 /**

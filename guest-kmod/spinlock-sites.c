@@ -12,13 +12,13 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "hook.h"
 #include "spinlock-sites.h"
 
 #define SITES_BITS 8
@@ -35,7 +35,6 @@ struct site {
 };
 
 struct sites {
-	struct rcu_head rcu;
 	atomic_long_t lost;
 	struct site site[SITES];
 };
@@ -101,7 +100,7 @@ static struct sites *table_of(void)
 	return rcu_dereference_protected(sites, lockdep_is_held(&lock));
 }
 
-/* Context: lock held. Somebody may be counting in idle code, where only an interrupt finds them. */
+/* Context: lock held. */
 static void table_replace(struct sites *fresh)
 {
 	struct sites *old = table_of();
@@ -109,8 +108,7 @@ static void table_replace(struct sites *fresh)
 	rcu_assign_pointer(sites, fresh);
 	if (!old)
 		return;
-	synchronize_rcu();
-	kick_all_cpus_sync();
+	kvmpv_hooks_drain_atomic();
 	kfree(old);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/rcupdate.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "hook.h"
@@ -185,4 +186,18 @@ void kvmpv_hooks_drain(void)
 	synchronize_rcu_tasks();
 	synchronize_srcu(&kvmpv_hook_srcu);
 	synchronize_rcu_tasks();
+}
+
+/**
+ * kvmpv_hooks_drain_atomic() - as kvmpv_hooks_drain(), for what is only called with preemption off
+ *
+ * Waits until nobody is any more where they were with preemption off, be it in idle code where RCU
+ * does not watch: there interrupts are off.
+ *
+ * Context: process, may sleep.
+ */
+void kvmpv_hooks_drain_atomic(void)
+{
+	synchronize_rcu();
+	kick_all_cpus_sync();
 }

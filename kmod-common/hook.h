@@ -86,5 +86,6 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module);
 int kvmpv_hooks_install(struct kvmpv_hook_group *group);
 void kvmpv_hooks_remove(struct kvmpv_hook_group *group);
 void kvmpv_hooks_drain(void);
+void kvmpv_hooks_drain_atomic(void);
 
 #endif /* KVMPV_HOOK_H */
