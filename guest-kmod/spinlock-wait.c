@@ -244,7 +244,7 @@ taken:
 	return how;
 }
 
-static notrace enum spin_counter wait_long_pv(struct qspinlock *lock, u32 val)
+static noinline notrace enum spin_counter wait_long_pv(struct qspinlock *lock, u32 val)
 {
 	enum spin_counter how = wait_long(lock, take_pv, true);
 	u32 halts;
@@ -256,7 +256,7 @@ static notrace enum spin_counter wait_long_pv(struct qspinlock *lock, u32 val)
 	return halts == spin_halts() ? SPIN_TAKEN_QUEUE : SPIN_TAKEN_SLEEP;
 }
 
-static notrace enum spin_counter wait_long_native(struct qspinlock *lock)
+static noinline notrace enum spin_counter wait_long_native(struct qspinlock *lock, u32 val)
 {
 	enum spin_counter how = wait_long(lock, take_native, native_queues);
 
@@ -265,26 +265,35 @@ static notrace enum spin_counter wait_long_native(struct qspinlock *lock)
 	return how;
 }
 
-/**
- * spin_slowpath_pv() - in place of __pv_queued_spin_lock_slowpath()
- * @lock: the lock
- * @val: what its caller saw in it
- *
- * Most waits are short: until the first looks have failed nothing is done but looking, and as
- * little as possible afterwards, since that is time in which the lock is held.
+/*
+ * Most waits are short: until the first looks have failed nothing is done but looking, and as little
+ * as possible afterwards, since that is time in which the lock is held. Hence @wait out of line:
+ * registers that it needs are not saved here.
  */
-void notrace spin_slowpath_pv(struct qspinlock *lock, u32 val)
+static __always_inline void slowpath(struct qspinlock *lock, u32 val,
+				     bool (*take)(struct qspinlock *lock),
+				     enum spin_counter (*wait)(struct qspinlock *lock, u32 val))
 {
 	enum spin_counter how = SPIN_TAKEN_SPIN;
 	u64 start = spin_clock();
 
 	spin_sites();
-	if (!look(lock, take_pv, READ_ONCE(spin_tuning.yield))) {
-		how = wait_long_pv(lock, val);
+	if (!look(lock, take, READ_ONCE(spin_tuning.yield))) {
+		how = wait(lock, val);
 		spin_record_wait(start);
 	}
 	this_cpu_write(last, lock);
 	spin_count(how);
+}
+
+/**
+ * spin_slowpath_pv() - in place of __pv_queued_spin_lock_slowpath()
+ * @lock: the lock
+ * @val: what its caller saw in it
+ */
+void notrace spin_slowpath_pv(struct qspinlock *lock, u32 val)
+{
+	slowpath(lock, val, take_pv, wait_long_pv);
 }
 
 /**
@@ -294,16 +303,7 @@ void notrace spin_slowpath_pv(struct qspinlock *lock, u32 val)
  */
 void notrace spin_slowpath_native(struct qspinlock *lock, u32 val)
 {
-	enum spin_counter how = SPIN_TAKEN_SPIN;
-	u64 start = spin_clock();
-
-	spin_sites();
-	if (!look(lock, take_native, READ_ONCE(spin_tuning.yield))) {
-		how = wait_long_native(lock);
-		spin_record_wait(start);
-	}
-	this_cpu_write(last, lock);
-	spin_count(how);
+	slowpath(lock, val, take_native, wait_long_native);
 }
 
 /* ---- sleep ---- */

@@ -16,8 +16,6 @@
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/kvm_para.h>
-#include <linux/rcupdate.h>
-#include <linux/smp.h>
 #include <linux/string.h>
 
 #include <asm/paravirt.h>
@@ -150,7 +148,7 @@ static int find_hooks(void)
  *
  * Changes nothing in the kernel.
  *
- * Context: process, may sleep; calls that start and stop are serialised by the caller.
+ * Context: process, may sleep; not in use; calls are serialised by the caller.
  *
  * Return: 0 or a negative error; spinlock_why() says more.
  */
@@ -171,6 +169,20 @@ int spinlock_find(void)
 
 /* ---- on and off ---- */
 
+/*
+ * Afterwards nobody is in this module's code because of it, however long they waited for their
+ * locks. Harmless when it is not in use.
+ */
+static void stop(void)
+{
+	if (!spinlock_used())
+		return;
+	kvmpv_direct_remove(&slowpath_pv);
+	kvmpv_direct_remove(&slowpath_native);
+	kvmpv_hooks_remove(&sleep_group);
+	kvmpv_hooks_drain_atomic();
+}
+
 static int start_pv(void)
 {
 	int ret;
@@ -183,7 +195,7 @@ static int start_pv(void)
 		return ret;
 	ret = kvmpv_direct_install(&slowpath_pv);
 	if (ret)
-		spinlock_stop();
+		stop();
 	return ret;
 }
 
@@ -193,14 +205,7 @@ static int start_native(void)
 	return kvmpv_direct_install(&slowpath_native);
 }
 
-/**
- * spinlock_start() - take the slow path over
- *
- * Context: process, may sleep; after a successful spinlock_find(), not in use.
- *
- * Return: 0 or a negative error with nothing changed; spinlock_why() says more.
- */
-int spinlock_start(void)
+static int start(void)
 {
 	int ret;
 
@@ -212,23 +217,19 @@ int spinlock_start(void)
 }
 
 /**
- * spinlock_stop() - give it back
+ * spinlock_set() - take the slow path over, or give it back
+ * @on: which; nothing is done when it is so already
  *
- * Afterwards nobody is in this module's code because of it, however long they waited for their
- * locks.
+ * Context: process, may sleep; calls are serialised by the caller.
  *
- * Context: process, may sleep; harmless when it is not in use.
+ * Return: 0, or a negative error with nothing changed; spinlock_why() says more.
  */
-void spinlock_stop(void)
+int spinlock_set(bool on)
 {
-	if (!spinlock_used())
-		return;
-	kvmpv_direct_remove(&slowpath_pv);
-	kvmpv_direct_remove(&slowpath_native);
-	kvmpv_hooks_remove(&sleep_group);
-	/* Preemption is off in there, or interrupts where RCU does not watch. */
-	synchronize_rcu();
-	kick_all_cpus_sync();
+	if (on)
+		return spinlock_used() ? 0 : spinlock_find() ?: start();
+	stop();
+	return 0;
 }
 
 /**
@@ -252,9 +253,9 @@ const char *spinlock_mode(void)
 }
 
 /**
- * spinlock_why() - why spinlock_find() or spinlock_start() failed
+ * spinlock_why() - why spinlock_find() or spinlock_set() failed
  *
- * Return: a text; calls that start and stop are excluded while it is read.
+ * Return: a text; calls of these are excluded while it is read.
  */
 const char *spinlock_why(void)
 {

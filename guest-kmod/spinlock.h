@@ -11,8 +11,7 @@
 
 const char *spinlock_refusal(void);
 int spinlock_find(void);
-int spinlock_start(void);
-void spinlock_stop(void);
+int spinlock_set(bool on);
 bool spinlock_used(void);
 const char *spinlock_mode(void);
 const char *spinlock_why(void);

@@ -35,7 +35,6 @@ static DEFINE_MUTEX(lock);
  * @greeted: a hello was answered, so a bye is due
  * @refused: @view.host has nothing for us; do not ask again before something changed
  * @failed: feature bits that are offered, but not possible; likewise
- * @local: bits of features in use that need no host
  * @lost: there was a handshake, and the host went away
  * @halted: the machine is going down or to sleep
  * @scanned: when host_find() last ran, in jiffies
@@ -46,7 +45,6 @@ static struct {
 	bool greeted;
 	bool refused;
 	u32 failed;
-	u32 local;
 	bool lost;
 	bool halted;
 	unsigned long scanned;
@@ -143,21 +141,16 @@ static void give_up_hello(int error)
 static int follow_local(void)
 {
 	const u32 spinlock = KVMPV_FEATURE_MASK(PV_SPINLOCK);
-	int ret;
+	int ret = spinlock_set(self.view.enable && self.view.wanted & spinlock);
 
-	if (!self.view.enable || !(self.view.wanted & spinlock)) {
-		spinlock_stop();
-		self.local &= ~spinlock;
-		return 0;
-	}
-	if (self.local & spinlock)
-		return 0;
-	ret = spinlock_find() ?: spinlock_start();
 	if (ret)
 		self.failed |= spinlock;
-	else
-		self.local |= spinlock;
 	return ret;
+}
+
+static u32 local_used(void)
+{
+	return spinlock_used() ? KVMPV_FEATURE_MASK(PV_SPINLOCK) : 0;
 }
 
 /* What is offered, switched on and possible. */
@@ -320,17 +313,15 @@ int state_set_enable(bool enable)
 /* Context: lock held. Refused when it is not possible, even if it would not be used yet. */
 static int set_local(u32 feature, bool on)
 {
-	int ret = 0;
+	int ret;
 
 	if (self.view.state == GUEST_DISABLED)
 		return on ? -EPERM : 0;
 	self.failed &= ~feature;
-	if (on)
+	self.view.wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
+	ret = follow_local();
+	if (!ret && on && !self.view.enable)
 		ret = spinlock_find();
-	if (!ret) {
-		self.view.wanted = on ? self.view.wanted | feature : self.view.wanted & ~feature;
-		ret = follow_local();
-	}
 	if (!ret)
 		return 0;
 	self.view.wanted &= ~feature;
@@ -545,7 +536,7 @@ void state_get(struct state_view *ret_view)
 	mutex_lock(&lock);
 	refresh();
 	*ret_view = self.view;
-	ret_view->used |= self.local;
+	ret_view->used |= local_used();
 	mutex_unlock(&lock);
 }
 
@@ -563,14 +554,14 @@ void state_reason(u32 feature, char ret_reason[STATE_REASON_MAX])
 
 	mutex_lock(&lock);
 	refresh();
-	if ((self.view.used | self.local) & feature)
+	if ((self.view.used | local_used()) & feature)
 		reason = "";
 	else if (self.failed & feature)
 		reason = local ? spinlock_why() : cr3_why();
 	else if (!(self.view.wanted & feature))
 		reason = (local ? spinlock_refusal() : NULL) ?: "switched off";
 	else if (local && self.view.state != GUEST_DISABLED)
-		reason = "enable is 0";
+		reason = self.view.enable ? spinlock_why() : "enable is 0";
 	else if (self.view.state != GUEST_DISABLED && self.view.host.base &&
 		 !(self.view.host.features & feature))
 		reason = "the host does not offer it";
