@@ -67,14 +67,11 @@ static void advise_host(const struct ctl *ctl, const struct platform *platform,
 static void advise_guest(const struct ctl *ctl, const struct names *features, struct guest *guest)
 {
 	struct module_facts *m = &guest->module;
-	uint64_t alone = 0;
+	uint64_t alone = guest->used & features_local();
 	char list[100];
 
 	if (advise_common(ctl, m))
 		return;
-	for (unsigned int i = 0; i < features->n; i++)
-		if (guest->used & NAME_BIT(i) && feature_local(i))
-			alone |= NAME_BIT(i);
 	names_join(features, alone, ", ", list, sizeof(list));
 	if (!strcmp(m->state, "off"))
 		NEXT(m, "kvmpvctl enable --guest, or boot with kvm_paravirt=1");

@@ -128,13 +128,11 @@ static json_object *json_guest(const struct status *status)
 	const struct guest *guest = &status->guest;
 	uint64_t shown = guest->features | guest->offered | guest->used;
 	json_object *object = json_module(&guest->module);
-	uint64_t offerable = 0;
+	uint64_t offerable = guest->offered_known ? ~features_local() : 0;
 	json_object *features;
 
 	if (!guest->module.loaded)
 		return object;
-	for (unsigned int i = 0; guest->offered_known && i < status->features.n; i++)
-		offerable |= feature_local(i) ? 0 : NAME_BIT(i);
 	json_add(object, "enable",
 		 guest->enable_known ? json_object_new_boolean(guest->enable) : NULL);
 	json_add_string(object, "hypervisor", guest->hypervisor);

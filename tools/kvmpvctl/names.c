@@ -130,14 +130,26 @@ const char *feature_text(unsigned int feature)
 }
 
 /**
+ * features_local() - the features of a guest alone
+ *
+ * They need no host, and no host has them.
+ *
+ * Return: NAME_BIT() of each, as features_init() numbers them.
+ */
+uint64_t features_local(void)
+{
+	return (NAME_BIT(ARRAY_SIZE(feature_names)) - 1) & ~(NAME_BIT(KVMPV_FEATURE_COUNT) - 1);
+}
+
+/**
  * feature_local() - does a feature belong to a guest alone?
  * @feature: its number, as features_init() has it
  *
- * Return: true for one that needs no host, so that no host has it either.
+ * Return: true for one of features_local().
  */
 bool feature_local(unsigned int feature)
 {
-	return feature >= KVMPV_FEATURE_COUNT && feature < ARRAY_SIZE(feature_names);
+	return features_local() & NAME_BIT(feature);
 }
 
 /**

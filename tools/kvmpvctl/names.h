@@ -31,6 +31,7 @@ void names_join(const struct names *names, uint64_t set, const char *between, ch
 void features_init(struct names *features);
 void features_init_host(struct names *features);
 const char *feature_text(unsigned int feature);
+uint64_t features_local(void);
 bool feature_local(unsigned int feature);
 uint64_t features_default(void);
 
