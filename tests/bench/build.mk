@@ -24,7 +24,7 @@ bench-cr3: $(B)/bench-cr3-linux $(B)/guest-programs/bench-cr3.bin $(B)/kvmpv-vmm
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules KVER=$$kernel; done
 	tests/bench/cr3.sh
 
-bench-spinlock: $(B)/kvmpv-vmm ## a contended lock with and without pv-spinlock, 1x to 4x overcommit (40 min)
+bench-spinlock: $(B)/kvmpv-vmm ## a contended lock with and without pv-spinlock, 1x to 4x overcommit (1 h)
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules test-modules KVER=$$kernel; done
 	tests/bench/spinlock.sh
 
