@@ -133,6 +133,12 @@ soon()
 	done
 }
 
+# no_vms: kvmpv's host knows no VM; they end some time after their VMMs
+no_vms()
+{
+	[ -z "$(ls /sys/kernel/kvmpv/host/vm)" ]
+}
+
 # guest_stop NAME: an orderly end; kills a guest that does not follow within 10 s.
 guest_stop()
 {

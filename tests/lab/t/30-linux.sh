@@ -106,10 +106,6 @@ ok "the guest module unloads" in_guest 'rmmod kvmpv_guest'
 is "$(cat "$vm/abi")" 0 "it has said goodbye"
 is "$(in_guest 'dmesg | grep -cE "WARNING|BUG|Oops"')" 0 "the guest's log is clean"
 ok "the guest stops" guest_stop g
-no_vms()
-{
-	[ -z "$(ls $HOST/vm)" ]
-}
 ok "no VM is left behind" soon 10 no_vms
 ok "the host module unloads at the end" rmmod kvmpv_host
 lab_log_check

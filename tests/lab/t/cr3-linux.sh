@@ -193,11 +193,6 @@ host_up()
 	ok "new VMs may use the cache" sh -c "echo 1 > $HOST/features/cr3-cache"
 }
 
-no_vms()
-{
-	[ -z "$(ls $HOST/vm)" ]
-}
-
 host_down()
 {
 	diag "$SWITCHES_MADE switches, $REGISTRATIONS pages registered"

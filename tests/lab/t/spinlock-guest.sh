@@ -29,7 +29,7 @@ boot() # boot NAME [VCPUS]
 	guest "echo $PERIOD > \$T/period_us"
 }
 
-switches() # N times off and on while every context fights for locks
+switches() # switches NAME: TOGGLES times off and on while every context fights for locks
 {
 	guest 'echo 1 > $T/run'
 	ok "$1: $TOGGLES times off and on while all contexts fight for locks" guest "i=0
@@ -49,4 +49,3 @@ end() # end NAME
 	is "$(in_guest 'dmesg | grep -cE "WARNING|BUG|Oops|stall|soft lockup|hung"')" 0 "$1: the guest's log is clean"
 	ok "$1: the guest stops" guest_stop g
 }
-
