@@ -50,6 +50,9 @@ static bool native_queues;
 /* CPUs have ticks, so that a nap ends. */
 static bool naps;
 
+/* KVM's own yield is there, until it says that it is not. */
+static bool kvm_yields;
+
 /**
  * spin_wait_pv_bodies() - where the kernel's functions go on, with PV_UNHALT
  * @slowpath: __pv_queued_spin_lock_slowpath()
@@ -79,14 +82,15 @@ void spin_wait_native_body(void *slowpath, bool fair)
 }
 
 /**
- * spin_wait_naps() - may a waiter halt until its next interrupt?
- * @allowed: it may: while it has something to do, a CPU has a tick
+ * spin_wait_begin() - before waiters come
+ * @nap: they may halt until their next interrupt: while it has something to do, a CPU has a tick
  *
  * Context: process; nobody is here yet.
  */
-void spin_wait_naps(bool allowed)
+void spin_wait_begin(bool nap)
 {
-	naps = allowed;
+	naps = nap;
+	kvm_yields = true;
 }
 
 /* ---- yield ---- */
@@ -100,7 +104,8 @@ static DEFINE_PER_CPU(const struct qspinlock *, last);
 /* Where this CPU goes on looking for a preempted vCPU: not always the same is yielded to. */
 static DEFINE_PER_CPU(unsigned int, next_target);
 
-static notrace void give_slice(int cpu)
+/* Return: was there a way to? */
+static notrace bool give_slice(int cpu)
 {
 	int ret;
 
@@ -108,11 +113,17 @@ static notrace void give_slice(int cpu)
 		ret = call_yield(cpu);
 		if (ret >= 0) {
 			spin_count(ret ? SPIN_YIELDS_GIVEN : SPIN_YIELDS_REFUSED);
-			return;
+			return true;
 		}
 	}
-	kvm_hypercall1(KVM_HC_SCHED_YIELD, per_cpu(x86_cpu_to_apicid, cpu));
+	if (!READ_ONCE(kvm_yields))
+		return false;
+	if (kvm_hypercall1(KVM_HC_SCHED_YIELD, per_cpu(x86_cpu_to_apicid, cpu))) {
+		WRITE_ONCE(kvm_yields, false);
+		return false;
+	}
 	spin_count(SPIN_YIELDS_UNKNOWN);
+	return true;
 }
 
 /* Return: a CPU, one that is more likely to have @lock before others, or -1 */
@@ -139,10 +150,7 @@ static notrace bool yield_for(const struct qspinlock *lock)
 {
 	int cpu = preempted_cpu(lock);
 
-	if (cpu < 0)
-		return false;
-	give_slice(cpu);
-	return true;
+	return cpu >= 0 && give_slice(cpu);
 }
 
 /* ---- nap ---- */

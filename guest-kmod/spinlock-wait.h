@@ -21,7 +21,7 @@ extern struct spin_tuning spin_tuning;
 
 void spin_wait_pv_bodies(void *slowpath, void *wait, void *kick);
 void spin_wait_native_body(void *slowpath, bool fair);
-void spin_wait_naps(bool allowed);
+void spin_wait_begin(bool nap);
 
 void spin_slowpath_pv(struct qspinlock *lock, u32 val);
 void spin_slowpath_native(struct qspinlock *lock, u32 val);

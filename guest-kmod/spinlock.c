@@ -209,7 +209,7 @@ static int start(void)
 {
 	int ret;
 
-	spin_wait_naps(always_ticks());
+	spin_wait_begin(always_ticks());
 	ret = mode == MODE_PV ? start_pv() : start_native();
 	if (ret)
 		kvmpv_problem_get(why);
