@@ -17,7 +17,7 @@ check-build: kernels ## build all that is tested, warnings are errors
 		$(MAKE) modules test-modules KVER=$$kernel WERROR=1; done
 	$(MAKE) version-modules KVER=6.1
 	$(MAKE) negative-modules KVER=6.1
-	$(MAKE) tools guest-programs $(B)/guest-programs/bench-hooks.bin $(B)/lab/spaces WERROR=1
+	$(MAKE) tools guest-programs $(B)/guest-programs/bench-hooks.bin $(B)/lab/spaces $(B)/lab/kexec WERROR=1
 
 test-modules: ## build the lab's own test modules for KVER=
 	@mkdir -p $(M)/test

@@ -17,6 +17,10 @@ $(B)/lab/spaces: $(SPACES) tests/lab/guest/spaces.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -static -pthread -o $@ $(SPACES)
 
+$(B)/lab/kexec: tests/lab/guest/kexec.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -static -o $@ $<
+
 $(B)/lab/mkdisk $(B)/lab/extract-vmlinux: $(B)/lab/%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -o $@ $<

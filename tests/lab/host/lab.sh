@@ -35,6 +35,7 @@ kvm_unload()
 # Set before guest_start, if the defaults do not fit:
 #   GUEST_SMP (2)   GUEST_MEM in MB (256; 128 on Bochs)   GUEST_CPU (host; for QEMU's -cpu)
 #   GUEST_APPEND    more kernel command line              GUEST_WAIT seconds for ready / run (60)
+#   GUEST_MACHINE   for QEMU's -M (microvm)
 
 # guest_start NAME [OPTION]...: options are for the program that runs the guest.
 guest_start()
@@ -61,7 +62,7 @@ guest_start_qemu()
 	shift
 	: > "$base.out"
 	qemu-system-x86_64 -L /usr/share/qemu -accel kvm -cpu "${GUEST_CPU:-host}" \
-		-M microvm,pic=on,pit=on,isa-serial=on,rtc=on \
+		-M "${GUEST_MACHINE:-microvm,pic=on,pit=on,isa-serial=on,rtc=on}" \
 		-m "${GUEST_MEM:-256}" -smp "${GUEST_SMP:-2}" \
 		-nodefaults -no-user-config -nographic -no-reboot \
 		-kernel /guest/vmlinuz -initrd /guest/initrd \
