@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# In the lab host with two CPUs: a Linux guest with four vCPUs whose threads fight for one spinlock,
+# In the lab host: a Linux guest with four vCPUs whose threads fight for one spinlock,
 # with the kernel's own slow path and with pv-spinlock, in turns, and hogs beside it. Prints "bench
 # CASE WHEN TICKS LONGEST": ticks of the run an acquisition, in hundredths, and the longest wait. In
 # front may be set: KVM_ARGS, GUEST_APPEND, CASES (THREADSvOVERCOMMITx), SEEDS, OPS, HOST=1 (with
@@ -43,14 +43,14 @@ switch() # switch 0|1
 	guest_run g "echo $1 > /sys/kernel/kvmpv/guest/features/pv-spinlock"
 }
 
-# A case has so many vCPUs at work on two CPUs; hogs make up for the rest.
+# A case has so many vCPUs at work; hogs make up for the rest.
 hogs_of()
 {
 	local threads=${1%v*} over=${1#*v}
 
 	over=${over%x}
-	[ "$threads" -ge 2 ] || threads=2
-	echo $((over * 2 - threads))
+	[ "$threads" -ge "$(nproc)" ] || threads=$(nproc)
+	echo $((over * $(nproc) - threads))
 }
 
 # shellcheck disable=SC2086 # parameters are words

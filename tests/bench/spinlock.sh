@@ -10,17 +10,19 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 out=build/bench
-parts=${*:-pv pv-host pv-nople pv-nocount nopvspin pv-6.12}
+parts=${*:-pv pv-host pv-nople pv-nocount nopvspin pv-6.12 work work-6.12 amd amd-6.12}
 few="SEEDS=4"
+amd="SEEDS=5 OPS=20000 CASES='1v1x 2v2x 2v3x 3v3x 4v4x'"
 mkdir -p $out
 
-run() # run PART KERNEL SETTINGS: results in $out/spinlock-PART.log
+run() # run PART LAB KERNEL SCRIPT SETTINGS OPTION...: results in $out/spinlock-PART.log
 {
-	local part=$1 kernel=$2 settings=$3
+	local part=$1 lab=$2 kernel=$3 script=$4 settings=$5
 
-	{ echo "$settings"; cat tests/bench/spinlock-host.sh; } > "$out/spinlock-$part.sh"
+	shift 5
+	{ echo "$settings"; cat "$script"; } > "$out/spinlock-$part.sh"
 	echo "spinlock.sh: $part" >&2
-	tests/lab/run intel --kernel "$kernel" --smp 2 --deterministic --memory 768 --timeout 4000 \
+	tests/lab/run "$lab" --kernel "$kernel" --timeout 6000 "$@" \
 		--module "build/modules/$kernel/host/kvmpv_host.ko" --file build/kvmpv-vmm:/bin/kvmpv-vmm \
 		--guest-kernel "$kernel" --guest-module "build/modules/$kernel/guest/kvmpv_guest.ko" \
 		--guest-module "build/modules/$kernel/test/lock_bench.ko" \
@@ -34,14 +36,37 @@ run() # run PART KERNEL SETTINGS: results in $out/spinlock-PART.log
 	}
 }
 
+locks() # locks PART KERNEL SETTINGS
+{
+	run "$1" intel "$2" tests/bench/spinlock-host.sh "$3" --smp 2 --deterministic --memory 768
+}
+
+# QEMU counts instructions with one CPU only
+locks_amd() # locks_amd PART KERNEL SETTINGS
+{
+	run "$1" amd "$2" tests/bench/spinlock-host.sh "$3" --icount
+}
+
+work() # work PART KERNEL SETTINGS
+{
+	run "$1" intel "$2" tests/bench/spinlock-work-host.sh "$3" --smp 2 --deterministic --memory 1024 \
+		--guest-file build/bench-spinlock-work:/bin/bench-spinlock-work \
+		--guest-file build/bench-sources:/sources --guest-file /usr/bin/tcc:/usr/bin/tcc \
+		--guest-file /usr/bin/hackbench:/usr/bin/hackbench
+}
+
 for part in $parts; do
 	case $part in
-	pv) run "$part" 6.1 "" ;;
-	pv-host) run "$part" 6.1 "HOST=1 $few CASES='4v2x 4v3x 4v4x'" ;;
-	pv-nople) run "$part" 6.1 "KVM_ARGS=ple_gap=0 $few CASES='2v1x 2v2x 2v3x 4v2x 4v3x'" ;;
-	pv-nocount) run "$part" 6.1 "COUNT=0 $few CASES='1v1x 2v1x 4v2x 4v3x'" ;;
-	nopvspin) run "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=2 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
-	pv-6.12) run "$part" 6.12 "$few CASES='1v1x 2v1x 4v2x 4v3x 4v4x'" ;;
+	pv) locks "$part" 6.1 "" ;;
+	pv-host) locks "$part" 6.1 "HOST=1 $few CASES='4v2x 4v3x 4v4x'" ;;
+	pv-nople) locks "$part" 6.1 "KVM_ARGS=ple_gap=0 $few CASES='2v1x 2v2x 2v3x 4v2x 4v3x'" ;;
+	pv-nocount) locks "$part" 6.1 "COUNT=0 $few CASES='1v1x 2v1x 4v2x 4v3x'" ;;
+	nopvspin) locks "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=2 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
+	pv-6.12) locks "$part" 6.12 "$few CASES='1v1x 2v1x 4v2x 4v3x 4v4x'" ;;
+	work) work "$part" 6.1 "" ;;
+	work-6.12) work "$part" 6.12 "SEEDS=2" ;;
+	amd) locks_amd "$part" 6.1 "$amd" ;;
+	amd-6.12) locks_amd "$part" 6.12 "$amd" ;;
 	*)
 		echo "spinlock.sh: no part $part" >&2
 		exit 2
