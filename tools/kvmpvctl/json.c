@@ -224,12 +224,40 @@ static void json_versions(struct ctl *ctl, const struct versions *versions)
 	json_print(ctl, object);
 }
 
+static void json_images(struct ctl *ctl, const struct images *images)
+{
+	json_object *object = json_start(ctl);
+	json_object *list = json_object_new_array();
+
+	json_add(object, "enabled", json_object_new_boolean(images->enabled));
+	json_add_text(object, "marker", images->marker);
+	json_add_string(object, "builder", images->builder);
+	json_add_string(object, "command", images->command);
+	json_add(object, "dry_run", json_object_new_boolean(ctl->dry_run));
+	json_add(object, "would_switch", json_object_new_boolean(images->switched));
+	json_add(object, "would_build", json_object_new_boolean(images->planned));
+	for (size_t i = 0; i < images->n; i++) {
+		json_object *image = json_object_new_object();
+
+		json_add_text(image, "release", images->image[i].release);
+		json_add_text(image, "path", images->image[i].path);
+		json_add_string(image, "state", image_states[images->image[i].state]);
+		json_add(image, "module", json_version(&images->image[i].module));
+		json_add(image, "disk", json_version(&images->image[i].disk));
+		json_object_array_add(list, image);
+	}
+	json_add(object, "images", list);
+	json_add_text(object, "next", *images->next ? images->next : NULL);
+	json_print(ctl, object);
+}
+
 const struct render_ops json_ops = {
 	.status = json_status,
 	.changes = json_changes,
 	.stats = json_stats,
 	.reset = json_reset,
 	.versions = json_versions,
+	.images = json_images,
 	.doctor = json_doctor,
 	.help = json_help,
 	.failure = json_failure,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Versions of the two modules: loaded (sysfs) and on disk for the running kernel (libkmod).
+ * Versions of the two modules: loaded (sysfs) and on disk for a kernel (libkmod).
  */
 #include <errno.h>
 #include <libkmod.h>
@@ -108,24 +108,38 @@ int module_file(const char *path, struct module_version *ret_version)
 }
 
 /**
+ * release_running() - the kernel that runs
+ *
+ * Return: its release.
+ */
+const char *release_running(void)
+{
+	static struct utsname uts;
+
+	if (!*uts.release)
+		uname(&uts);
+	return uts.release;
+}
+
+/**
  * module_on_disk() - version of the module that modprobe would load
  * @ctl: the run
  * @side: which module
+ * @release: of the kernel it is for
  * @ret_version: what is on disk
  */
-void module_on_disk(const struct ctl *ctl, enum side side, struct module_version *ret_version)
+void module_on_disk(const struct ctl *ctl, enum side side, const char *release,
+		    struct module_version *ret_version)
 {
 	struct module_version *v = ret_version;
 	struct kmod_module *module;
 	char where[PATH_MAX];
 	struct kmod_ctx *kmod;
-	struct utsname uts;
 	const char *path;
 	int err;
 
 	memset(v, 0, sizeof(*v));
-	uname(&uts);
-	snprintf(where, sizeof(where), "%s/lib/modules/%s", ctl->root, uts.release);
+	snprintf(where, sizeof(where), "%s/lib/modules/%s", ctl->root, release);
 	kmod = kmod_new(where, NULL);
 	if (!kmod)
 		return;

@@ -23,9 +23,10 @@ struct module_version {
 };
 
 void module_loaded(struct ctl *ctl, enum side side, struct module_version *ret_version);
-void module_on_disk(const struct ctl *ctl, enum side side, struct module_version *ret_version);
+void module_on_disk(const struct ctl *ctl, enum side side, const char *release,
+		    struct module_version *ret_version);
 int module_file(const char *path, struct module_version *ret_version);
 
-void initramfs_read(const struct ctl *ctl, struct module_version ret_versions[SIDE_COUNT]);
+const char *release_running(void);
 
 #endif /* KVMPVCTL_MODULES_H */
