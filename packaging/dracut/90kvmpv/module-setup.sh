@@ -29,6 +29,6 @@ installkernel() {
 		without "kvmpvctl is missing, or /etc/kvmpv was not understood"
 		return 0
 	fi
-	inst_script /usr/share/kvmpv/initramfs-load /sbin/kvmpv-load
+	inst_script "$moddir/kvmpv-load" /sbin/kvmpv-load
 	inst_hook pre-udev 30 "$moddir/kvmpv-load.sh"
 }
