@@ -17,7 +17,7 @@ static void advise_load(const struct ctl *ctl, const struct platform *platform, 
 
 	if (!(platform->possible & SIDE_MASK(side)))
 		return;
-	module_on_disk(ctl, side, release_running(), &disk);
+	module_on_disk(ctl, side, release_running(ctl), &disk);
 	if (platform->killed)
 		NEXT(m, "take kvmpv.enable=0 off the kernel command line and reboot");
 	else if (!disk.found && !strcmp(disk.why, "not there"))

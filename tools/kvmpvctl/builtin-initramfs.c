@@ -54,7 +54,7 @@ static void image_look(const struct ctl *ctl, const struct images *images, const
 	struct initramfs *image = xrealloc(NULL, 1, sizeof(*image));
 
 	initramfs_read(ctl, facts->release, image);
-	if (!strcmp(facts->release, release_running()))
+	if (!strcmp(facts->release, release_running(ctl)))
 		initramfs_remember(ctl, image);
 	module_on_disk(ctl, SIDE_GUEST, facts->release, &facts->disk);
 	strcpy(facts->path, image->path);

@@ -9,13 +9,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "initramfs.h"
 #include "sysfs.h"
 
@@ -179,11 +178,8 @@ static const char *archives_read(FILE *in, bool nested, struct initramfs *image)
 static const char *compressed_read(FILE *in, const char *magic, struct initramfs *image)
 {
 	const struct compressor *c = NULL;
-	posix_spawn_file_actions_t actions;
 	const char *why = NULL;
-	int ends[2], status;
-	FILE *out;
-	pid_t pid;
+	struct filter filter;
 
 	for (size_t i = 0; i < ARRAY_SIZE(compressors) && !c; i++)
 		if (!memcmp(magic, compressors[i].magic, compressors[i].len))
@@ -191,30 +187,12 @@ static const char *compressed_read(FILE *in, const char *magic, struct initramfs
 	if (!c)
 		return "not understood";
 	/* The program reads on where this one stands. */
-	if (lseek(fileno(in), ftello(in) - 6, SEEK_SET) < 0 || pipe2(ends, O_CLOEXEC))
+	if (lseek(fileno(in), ftello(in) - 6, SEEK_SET) < 0)
 		return strerror(errno);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&pid, c->argv[0], &actions, NULL, c->argv, environ)) {
-		why = c->missing;
-		pid = -1;
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	out = fdopen(ends[0], "r");
-	if (out && pid > 0)
-		why = archives_read(out, true, image);
-	if (out)
-		fclose(out);
-	else
-		close(ends[0]);
-	if (pid < 0)
-		return why;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? c->missing : why;
+	if (filter_open(fileno(in), c->argv, &filter))
+		return c->missing;
+	why = archives_read(filter.out, true, image);
+	return filter_close(&filter) == 127 ? c->missing : why;
 }
 
 /* All archives in a row. NULL, or why the row could not be followed to its end. */

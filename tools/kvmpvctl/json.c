@@ -206,21 +206,32 @@ static json_object *json_version(const struct module_version *version)
 	return object;
 }
 
-static void json_versions(struct ctl *ctl, const struct versions *versions)
+/**
+ * json_module_versions() - a module in all places
+ * @versions: what was found
+ * @side: which module
+ *
+ * Return: an object.
+ */
+json_object *json_module_versions(const struct versions *versions, enum side side)
 {
 	static const char *const wheres[] = {"loaded", "disk", "initramfs"};
+	json_object *object = json_object_new_object();
+
+	for (enum where where = 0; where < WHERE_COUNT; where++)
+		json_add(object, wheres[where], json_version(&versions->module[side][where]));
+	json_add_string(object, "note", versions->note[side]);
+	json_add_string(object, "next", versions->next[side]);
+	return object;
+}
+
+static void json_versions(struct ctl *ctl, const struct versions *versions)
+{
 	json_object *object = json_start(ctl);
 
 	json_add_string(object, "tool", KVMPV_VERSION);
-	for (enum side side = 0; side < SIDE_COUNT; side++) {
-		json_object *module = json_object_new_object();
-
-		for (enum where where = 0; where < WHERE_COUNT; where++)
-			json_add(module, wheres[where],
-				 json_version(&versions->module[side][where]));
-		json_add_string(module, "note", versions->note[side]);
-		json_add(object, side_defs[side].module, module);
-	}
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		json_add(object, side_defs[side].module, json_module_versions(versions, side));
 	json_print(ctl, object);
 }
 

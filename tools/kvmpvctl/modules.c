@@ -77,6 +77,9 @@ static int info_read(struct kmod_module *module, struct module_version *v)
 			copy_clean(v->version, sizeof(v->version), value);
 		else if (!strcmp(key, "srcversion"))
 			copy_clean(v->srcversion, sizeof(v->srcversion), value);
+		else if (!strcmp(key, "signer"))
+			copy_clean(v->signer, sizeof(v->signer), value);
+		v->is_signed |= !strcmp(key, "sig_id");
 	}
 	kmod_module_info_free_list(list);
 	return 0;
@@ -109,15 +112,24 @@ int module_file(const char *path, struct module_version *ret_version)
 
 /**
  * release_running() - the kernel that runs
+ * @ctl: the run; below another root, proc/sys/kernel/osrelease says it if it is there
  *
  * Return: its release.
  */
-const char *release_running(void)
+const char *release_running(const struct ctl *ctl)
 {
 	static struct utsname uts;
+	const char *text;
+	struct dir dir;
 
-	if (!*uts.release)
-		uname(&uts);
+	if (*uts.release)
+		return uts.release;
+	uname(&uts);
+	if (!*ctl->root || dir_open_root(ctl, "proc/sys/kernel", &dir))
+		return uts.release;
+	if (!file_read(dir.fd, "osrelease", &text))
+		parse_line(text, uts.release, sizeof(uts.release));
+	dir_close(&dir);
 	return uts.release;
 }
 

@@ -13,12 +13,25 @@
 #include "platform.h"
 
 /**
+ * struct versions - the modules, loaded, on disk and in the initramfs
+ * @module: by side and place
+ * @note: by side: what is wrong with the set, else empty
+ * @next: what to do about it
+ */
+struct versions {
+	struct module_version module[SIDE_COUNT][WHERE_COUNT];
+	char note[SIDE_COUNT][160];
+	char next[SIDE_COUNT][256];
+};
+
+/**
  * struct status - what ``kvmpvctl status`` finds
  * @shown: SIDE_MASK() of the sides to print
  * @platform: the machine
  * @features: names of the features
  * @host: the host side
  * @guest: the guest side
+ * @versions: of the modules
  */
 struct status {
 	unsigned int shown;
@@ -26,6 +39,7 @@ struct status {
 	struct names features;
 	struct host host;
 	struct guest guest;
+	struct versions versions;
 };
 
 /**
@@ -84,16 +98,6 @@ struct stats {
 	double time;
 	struct side_stats side[SIDE_COUNT];
 	struct spinlock_stats spinlock;
-};
-
-/**
- * struct versions - what ``kvmpvctl version`` finds
- * @module: by side and place
- * @note: by side: what is wrong with the set and what to do, else empty
- */
-struct versions {
-	struct module_version module[SIDE_COUNT][WHERE_COUNT];
-	char note[SIDE_COUNT][320];
 };
 
 /**

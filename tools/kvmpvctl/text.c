@@ -138,7 +138,7 @@ static void text_versions(struct ctl *ctl, const struct versions *versions)
 	table_print(&table, stdout, "");
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (*versions->note[side])
-			printf("%s\n", versions->note[side]);
+			printf("%s: %s\n", versions->note[side], versions->next[side]);
 }
 
 static void text_image(struct table *table, const struct ctl *ctl, const struct image_facts *image)

@@ -19,36 +19,37 @@ static bool differ(const struct module_version *a, const struct module_version *
 	return *a->srcversion && *b->srcversion && strcmp(a->srcversion, b->srcversion);
 }
 
+#define NOTE(...) snprintf(versions->note[side], sizeof(versions->note[side]), __VA_ARGS__)
+#define NEXT(...) snprintf(versions->next[side], sizeof(versions->next[side]), __VA_ARGS__)
+
 static void note(const struct ctl *ctl, enum side side, struct versions *versions)
 {
 	const struct module_version *m = versions->module[side];
 	const char *name = side_defs[side].module;
 	const struct builder *builder;
-	char *text = versions->note[side];
-	size_t size = sizeof(versions->note[side]);
 	char command[64] = "update-initramfs -u, or dracut -f";
 
 	if (differ(&m[WHERE_INITRAMFS], &m[WHERE_DISK])) {
 		builder = builder_find(ctl);
 		if (builder)
 			builder_command(builder, command, sizeof(command));
-		snprintf(text, size, "the initramfs has another %s than the disk: %s", name,
-			 command);
+		NOTE("the initramfs has another %s than the disk", name);
+		NEXT("%s", command);
 	} else if (differ(&m[WHERE_LOADED], &m[WHERE_DISK])) {
-		snprintf(text, size,
-			 "another %s is loaded than is on disk: reboot to use the one on disk, "
-			 "or%s: modprobe -r %s && modprobe %s",
-			 name, side == SIDE_HOST ? ", when no VM runs" : "", name, name);
+		NOTE("another %s is loaded than is on disk", name);
+		NEXT("reboot to use the one on disk, or%s: modprobe -r %s && modprobe %s",
+		     side == SIDE_HOST ? ", when no VM runs" : "", name, name);
 	} else if (m[WHERE_LOADED].found && strcmp(m[WHERE_LOADED].version, KVMPV_VERSION)) {
-		snprintf(text, size, "kvmpvctl %s and %s %s are not of one release", KVMPV_VERSION,
-			 name, m[WHERE_LOADED].version);
+		NOTE("kvmpvctl %s and %s %s are not of one release", KVMPV_VERSION, name,
+		     m[WHERE_LOADED].version);
+		NEXT("install kvmpv-tools and %s of one release", side_defs[side].package);
 	}
 }
 
 /* To unpack an image takes long: that is done once, by who may keep the result. */
 static void image_read(const struct ctl *ctl, bool thorough, struct initramfs *ret_image)
 {
-	const char *release = release_running();
+	const char *release = release_running(ctl);
 	bool marked = path_exists(ctl, INITRAMFS_MARKER);
 	const char *why = "not asked for";
 
@@ -57,7 +58,7 @@ static void image_read(const struct ctl *ctl, bool thorough, struct initramfs *r
 		if (ret_image->known)
 			return;
 		if (!*ret_image->path)
-			why = "no initramfs";
+			why = "no image";
 		else if (marked)
 			why = "not seen yet (kvmpvctl version)";
 	}
@@ -87,7 +88,7 @@ void versions_read(struct ctl *ctl, bool thorough, struct versions *ret_versions
 		struct module_version *m = ret_versions->module[side];
 
 		module_loaded(ctl, side, &m[WHERE_LOADED]);
-		module_on_disk(ctl, side, release_running(), &m[WHERE_DISK]);
+		module_on_disk(ctl, side, release_running(ctl), &m[WHERE_DISK]);
 		m[WHERE_INITRAMFS] = image->module[side];
 		note(ctl, side, ret_versions);
 	}
