@@ -115,6 +115,7 @@ completes() { # WANTED WORD...
 completes "enable " en
 completes "stats status " sta
 completes "kick " enable k
+completes "enable " initramfs e
 completes "page pv-spinlock " --json disable kick p
 completes "pv-spinlock " enable pv
 completes "spinlock " stats s

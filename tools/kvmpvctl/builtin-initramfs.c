@@ -254,7 +254,7 @@ static int settings_print(struct ctl *ctl)
 	int code = settings_read(ctl, settings);
 
 	if (!code)
-		fputs(settings, stdout);
+		ctl->ops->settings(ctl, settings);
 	return code;
 }
 

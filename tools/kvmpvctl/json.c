@@ -262,6 +262,21 @@ static void json_images(struct ctl *ctl, const struct images *images)
 	json_print(ctl, object);
 }
 
+static void json_settings(struct ctl *ctl, const char *settings)
+{
+	json_object *object = json_start(ctl);
+	json_object *list = json_object_new_array();
+
+	while (*settings) {
+		int len = (int)strcspn(settings, "\n");
+
+		json_object_array_add(list, json_object_new_string_len(settings, len));
+		settings += len + 1;
+	}
+	json_add(object, "settings", list);
+	json_print(ctl, object);
+}
+
 const struct render_ops json_ops = {
 	.status = json_status,
 	.changes = json_changes,
@@ -269,6 +284,7 @@ const struct render_ops json_ops = {
 	.reset = json_reset,
 	.versions = json_versions,
 	.images = json_images,
+	.settings = json_settings,
 	.doctor = json_doctor,
 	.help = json_help,
 	.failure = json_failure,

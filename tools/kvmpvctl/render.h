@@ -186,6 +186,7 @@ struct finding {
  * @reset: say that the counters of the sides in the mask were reset
  * @versions: print versions
  * @images: print what is in initramfs images
+ * @settings: print what an image would get: "FILE VALUE" a line
  * @doctor: print what checks found
  * @help: explain a verb, or all for NULL
  * @failure: print why there is no result
@@ -197,6 +198,7 @@ struct render_ops {
 	void (*reset)(struct ctl *ctl, unsigned int sides);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
 	void (*images)(struct ctl *ctl, const struct images *images);
+	void (*settings)(struct ctl *ctl, const char *settings);
 	void (*doctor)(struct ctl *ctl, const struct finding *findings, size_t n);
 	void (*help)(struct ctl *ctl, const struct command *command);
 	void (*failure)(struct ctl *ctl, const struct failure *failure);

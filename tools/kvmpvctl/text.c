@@ -184,6 +184,11 @@ static void text_images(struct ctl *ctl, const struct images *images)
 		printf("  next: %s\n", images->next);
 }
 
+static void text_settings(struct ctl *ctl, const char *settings)
+{
+	fputs(settings, stdout);
+}
+
 const struct render_ops text_ops = {
 	.status = text_status,
 	.changes = text_changes,
@@ -191,6 +196,7 @@ const struct render_ops text_ops = {
 	.reset = text_reset,
 	.versions = text_versions,
 	.images = text_images,
+	.settings = text_settings,
 	.doctor = text_doctor,
 	.help = text_help,
 	.failure = text_failure,
