@@ -84,6 +84,9 @@ ok $? "page: no verb that does not exist" "$tmp/more"
 sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page |
 	sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' >"$tmp/examples"
 tree both
+mkdir -p "$root/usr/sbin" "$root/usr/share/initramfs-tools/hooks"
+: >"$root/usr/sbin/mkinitramfs"
+: >"$root/usr/share/initramfs-tools/hooks/kvmpv"
 while read -r words; do
 	# shellcheck disable=SC2086 # words
 	exits 0 "the page's example works: $words" $words
