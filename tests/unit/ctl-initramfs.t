@@ -86,6 +86,12 @@ ok $? "off comes first" "$out"
 exits 0 "settings, JSON" initramfs settings --json
 says settings.0 "enable 0"
 says settings.length 2
+mkdir "$root/$conf.d"
+printf 'enable = on\npv-spinlock.queue_after = 9000\n' >"$root/$conf.d/50-fleet.conf"
+exits 0 "settings: a drop-in" initramfs settings
+printf '%s\n' "features/kick 1" "spinlock/queue_after 9000" "enable 1" | cmp -s - "$out"
+ok $? "the later file wins" "$out"
+rm -r "$root/$conf.d"
 printf 'enable = maybe\n' >"$root/$conf"
 for action in settings status enable "enable --dry-run"; do
 	# shellcheck disable=SC2086 # words

@@ -124,7 +124,7 @@ static int images_read(struct ctl *ctl, struct images *ret_images)
 	char settings[SETTINGS_SIZE];
 	int code;
 
-	code = settings_read(ctl, settings);
+	code = initramfs_settings(ctl, settings);
 	if (code)
 		return code;
 	memset(images, 0, sizeof(*images));
@@ -251,7 +251,7 @@ static int images_switch(struct ctl *ctl, bool on, struct images *images)
 static int settings_print(struct ctl *ctl)
 {
 	char settings[SETTINGS_SIZE];
-	int code = settings_read(ctl, settings);
+	int code = initramfs_settings(ctl, settings);
 
 	if (!code)
 		ctl->ops->settings(ctl, settings);

@@ -20,6 +20,7 @@ enum option {
 	OPT_VERSION,
 	OPT_DRY_RUN,
 	OPT_RUNTIME,
+	OPT_PERSISTENT,
 	OPT_VM,
 	OPT_WATCH,
 	OPT_COUNT,
@@ -52,7 +53,15 @@ struct option_def {
 /* What ``initramfs`` can do */
 #define INITRAMFS_ACTIONS "enable disable status settings"
 
-enum arguments { ARGS_NONE, ARGS_FEATURES, ARGS_GROUP, ARGS_ACTION, ARGS_VERB, ARGS_SHELL };
+enum arguments {
+	ARGS_NONE,
+	ARGS_FEATURES,
+	ARGS_FILES,
+	ARGS_GROUP,
+	ARGS_ACTION,
+	ARGS_VERB,
+	ARGS_SHELL,
+};
 
 /**
  * struct command - a verb
@@ -99,6 +108,7 @@ int cmd_status(struct ctl *ctl, int argc, char **argv);
 int cmd_enable(struct ctl *ctl, int argc, char **argv);
 int cmd_disable(struct ctl *ctl, int argc, char **argv);
 int cmd_apply(struct ctl *ctl, int argc, char **argv);
+int cmd_check_config(struct ctl *ctl, int argc, char **argv);
 int cmd_stats(struct ctl *ctl, int argc, char **argv);
 int cmd_initramfs(struct ctl *ctl, int argc, char **argv);
 int cmd_version(struct ctl *ctl, int argc, char **argv);

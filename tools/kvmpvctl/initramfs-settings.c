@@ -5,46 +5,50 @@
  */
 #include <string.h>
 
-#include "config.h"
+#include "configs.h"
 #include "initramfs.h"
+#include "settings.h"
 
-static size_t add(char *text, size_t used, const char *file, const char *key, bool on)
+static size_t add(char *text, size_t used, const char *key, uint32_t value)
 {
-	return used +
-	       (size_t)snprintf(text + used, SETTINGS_SIZE - used, "%s%s %d\n", file, key, on);
+	char file[64];
+
+	setting_file(SIDE_GUEST, key, file, sizeof(file));
+	return used + (size_t)snprintf(text + used, SETTINGS_SIZE - used, "%s %u\n", file, value);
 }
 
 /**
- * settings_read() - the settings for an initramfs
+ * initramfs_settings() - the settings for an initramfs
  * @ctl: the run
  * @ret_settings: "FILE VALUE" a line; empty when nothing is set
  *
  * Return: EXIT_DONE, or another exit code and the failure is reported.
  */
-int settings_read(struct ctl *ctl, char ret_settings[SETTINGS_SIZE])
+int initramfs_settings(struct ctl *ctl, char ret_settings[SETTINGS_SIZE])
 {
-	struct config config;
+	struct configs configs;
 	struct names keys;
-	bool enable, on, is_set;
-	size_t used = 0;
+	uint32_t enable = 0, value;
 	int code, main_key;
+	size_t used = 0;
+	bool is_set;
 
-	features_init(&keys);
-	main_key = names_add(&keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
-	code = config_read(ctl, SIDE_GUEST, &keys, &config);
+	settings_init(SIDE_GUEST, &keys);
+	main_key = names_find(&keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
+	code = configs_read(ctl, SIDE_GUEST, &keys, &configs);
 	if (code) {
-		config_free(&config);
+		configs_free(&configs);
 		return code;
 	}
 	*ret_settings = '\0';
-	is_set = config_get(&config, (unsigned int)main_key, &enable);
+	is_set = configs_get(&configs, (unsigned int)main_key, &enable);
 	if (is_set && !enable)
-		used = add(ret_settings, used, "", CONFIG_ENABLE, false);
+		used = add(ret_settings, used, CONFIG_ENABLE, 0);
 	for (unsigned int key = 0; key < keys.n; key++)
-		if ((int)key != main_key && config_get(&config, key, &on))
-			used = add(ret_settings, used, "features/", keys.name[key], on);
+		if ((int)key != main_key && configs_get(&configs, key, &value))
+			used = add(ret_settings, used, keys.name[key], value);
 	if (is_set && enable)
-		add(ret_settings, used, "", CONFIG_ENABLE, true);
-	config_free(&config);
+		add(ret_settings, used, CONFIG_ENABLE, 1);
+	configs_free(&configs);
 	return EXIT_DONE;
 }

@@ -61,7 +61,7 @@ void initramfs_cached(const struct ctl *ctl, const char *release, struct initram
 void initramfs_remember(const struct ctl *ctl, const struct initramfs *image);
 
 /* initramfs-settings.c */
-int settings_read(struct ctl *ctl, char ret_settings[SETTINGS_SIZE]);
+int initramfs_settings(struct ctl *ctl, char ret_settings[SETTINGS_SIZE]);
 
 /* builder.c */
 const struct builder *builder_find(const struct ctl *ctl);

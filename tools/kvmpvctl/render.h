@@ -187,6 +187,7 @@ struct finding {
  * @versions: print versions
  * @images: print what is in initramfs images
  * @settings: print what an image would get: "FILE VALUE" a line
+ * @configs: by side: print configuration files of these keys, and what is wrong with them
  * @doctor: print what checks found
  * @help: explain a verb, or all for NULL
  * @failure: print why there is no result
@@ -199,6 +200,7 @@ struct render_ops {
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
 	void (*images)(struct ctl *ctl, const struct images *images);
 	void (*settings)(struct ctl *ctl, const char *settings);
+	void (*configs)(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 	void (*doctor)(struct ctl *ctl, const struct finding *findings, size_t n);
 	void (*help)(struct ctl *ctl, const struct command *command);
 	void (*failure)(struct ctl *ctl, const struct failure *failure);
