@@ -141,6 +141,15 @@ says images.0.state old-module
 image 6.1.0-1
 exits 3 "not in the image" initramfs --json
 says images.0.state missing
+image 6.1.0-1 "$tool"
+rm -r "$tmp/image/etc/kvmpv"
+(cd "$tmp/image" && find . | cpio -o -H newc --quiet) >"$root/boot/initrd.img-6.1.0-1"
+exits 3 "in the image, and nothing loads it" initramfs --json
+says images.0.state missing
+rm "$root/$marker"
+exits 3 "the same, not asked for" initramfs --json
+says images.0.state absent
+: >"$root/$marker"
 kernel 6.12.0-1
 image 6.12.0-1
 image 6.1.0-1 "$tool"

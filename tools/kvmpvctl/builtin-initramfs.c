@@ -28,6 +28,10 @@ const char *const image_states[] = {
 	[IMAGE_NO_MODULE] = "no-module",       [IMAGE_UNKNOWN] = "unknown",
 };
 
+/*
+ * dracut's images for any machine have all of updates/, kvmpv_guest among them: without settings,
+ * that is without the script that comes with them, nothing loads it.
+ */
 static enum image_state judge(const struct initramfs *image, const struct module_version *disk,
 			      bool enabled, const char *settings)
 {
@@ -36,13 +40,13 @@ static enum image_state judge(const struct initramfs *image, const struct module
 	if (!image->known)
 		return IMAGE_UNKNOWN;
 	if (!enabled)
-		return module->found ? IMAGE_LEFT : IMAGE_ABSENT;
-	if (!module->found)
+		return module->found && image->settings_found ? IMAGE_LEFT : IMAGE_ABSENT;
+	if (!module->found || !image->settings_found)
 		return disk->found ? IMAGE_MISSING : IMAGE_NO_MODULE;
 	if (disk->found && (strcmp(module->version, disk->version) ||
 			    strcmp(module->srcversion, disk->srcversion)))
 		return IMAGE_OLD_MODULE;
-	if (!image->settings_found || strcmp(image->settings, settings))
+	if (strcmp(image->settings, settings))
 		return IMAGE_OLD_SETTINGS;
 	return IMAGE_CURRENT;
 }

@@ -103,8 +103,8 @@ struct stats {
 /**
  * enum image_state - is an initramfs image as it should be?
  * @IMAGE_CURRENT: kvmpv_guest is in it, of the version on disk and with the present settings
- * @IMAGE_ABSENT: it is not in it, and was not asked for
- * @IMAGE_MISSING: it is not in it
+ * @IMAGE_ABSENT: it is not in it, or nothing there loads it, and it was not asked for
+ * @IMAGE_MISSING: the same, and it was asked for
  * @IMAGE_OLD_MODULE: it is another one than on disk
  * @IMAGE_OLD_SETTINGS: its settings are not those of /etc/kvmpv
  * @IMAGE_LEFT: it is in it, and is not asked for any more

@@ -145,7 +145,7 @@ static void text_image(struct table *table, const struct image_facts *image)
 {
 	static const char *const words[] = {
 		[IMAGE_CURRENT] = "as configured",
-		[IMAGE_ABSENT] = "not in it",
+		[IMAGE_ABSENT] = "not loaded from it",
 		[IMAGE_MISSING] = "to be put in",
 		[IMAGE_OLD_MODULE] = "another one than on disk",
 		[IMAGE_OLD_SETTINGS] = "older than /etc/kvmpv",
