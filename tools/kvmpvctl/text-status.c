@@ -76,6 +76,44 @@ static void print_module(enum side side, const struct module_facts *m)
 	print_row("module", text);
 }
 
+/* Where versions do not fit, two can have the same number: checksums tell them apart. */
+static void version_add(char *text, size_t size, const char *what,
+			const struct module_version *version, bool checksum)
+{
+	size_t used = strlen(text);
+
+	if (!version->found)
+		snprintf(text + used, size - used, "%s %s", what, version->why);
+	else if (checksum && *version->srcversion)
+		snprintf(text + used, size - used, "%s %s (%.8s)", what, version->version,
+			 version->srcversion);
+	else
+		snprintf(text + used, size - used, "%s %s", what,
+			 *version->version ? version->version : "?");
+}
+
+/* Of a side that is loaded, or could be. */
+static void print_versions(const struct versions *versions, enum side side)
+{
+	static const char *const places[WHERE_COUNT] = {
+		[WHERE_LOADED] = "; module loaded:",
+		[WHERE_DISK] = ", on disk:",
+		[WHERE_INITRAMFS] = ", in initramfs:",
+	};
+	const struct module_version *m = versions->module[side];
+	char text[640] = "kvmpvctl " KVMPV_VERSION;
+
+	if (!m[WHERE_LOADED].found && !m[WHERE_DISK].found && !m[WHERE_INITRAMFS].found)
+		return;
+	for (enum where where = 0; where < WHERE_COUNT; where++)
+		version_add(text, sizeof(text), places[where], &m[where], *versions->note[side]);
+	print_row("versions", text);
+	if (!*versions->note[side])
+		return;
+	print_row("mismatch", versions->note[side]);
+	print_row("next", versions->next[side]);
+}
+
 static const char *bit_text(uint64_t known, uint64_t set, unsigned int bit, const char *no,
 			    const char *yes)
 {
@@ -172,9 +210,11 @@ static void print_host(const struct ctl *ctl, const struct status *status)
 	char text[32];
 
 	print_state(ctl, SIDE_HOST, &host->module);
+	if (host->module.loaded)
+		print_module(SIDE_HOST, &host->module);
+	print_versions(&status->versions, SIDE_HOST);
 	if (!host->module.loaded)
 		return;
-	print_module(SIDE_HOST, &host->module);
 	if (host->hooks_known)
 		print_words("hooks", &host->hooks);
 	else
@@ -234,9 +274,11 @@ static void print_guest(const struct ctl *ctl, const struct status *status)
 	char text[256], abi[32];
 
 	print_state(ctl, SIDE_GUEST, &guest->module);
+	if (guest->module.loaded)
+		print_module(SIDE_GUEST, &guest->module);
+	print_versions(&status->versions, SIDE_GUEST);
 	if (!guest->module.loaded)
 		return;
-	print_module(SIDE_GUEST, &guest->module);
 	print_row("enable", guest->enable_known ? (guest->enable ? "on" : "off") : "?");
 	snprintf(text, sizeof(text), "%s, kvmpv at %s, ABI %s",
 		 *guest->hypervisor ? guest->hypervisor : "?",
