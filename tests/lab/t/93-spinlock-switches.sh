@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# pv-spinlock switched a thousand times in one go while all contexts fight for locks, in a guest with
+# the slow paths of PV_UNHALT and in one booted with nopvspin: nobody is stuck.
+# lab: --timeout 20000
+# lab: --file tests/lab/t/spinlock-guest.sh:/lib/spinlock-guest.sh
+# lab: --guest-module build/modules/@KERNEL@/test/lock_bench.ko
+# lab: --guest-module build/modules/@KERNEL@/test/lock_storm.ko
+# amd: --smp 1
+# intel: --smp 2 --memory 1024
+# On and off again are two.
+GUEST_WAIT=9000 TOGGLES=500
+case $LAB in
+amd) VCPUS=2 PERIOD=5000 ;;
+*) VCPUS=3 PERIOD=1000 ;;
+esac
+. /lib/spinlock-guest.sh
+
+kvm_load
+boot pv
+guest 'echo 1 > $S/features/pv-spinlock'
+switches pv
+end pv
+# shellcheck disable=SC2034 # for guest_start
+GUEST_APPEND=nopvspin
+boot nopvspin
+guest 'echo 1 > $S/features/pv-spinlock'
+switches nopvspin
+end nopvspin
+lab_log_check
+done_testing
