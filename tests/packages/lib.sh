@@ -14,7 +14,7 @@ check()
 		echo "ok $n - $name"
 	else
 		echo "not ok $n - $name"
-		printf '%s\n' "$output" | sed 's/^/# /'
+		printf '%s\n' "$output" | tail -n 40 | sed 's/^/# /'
 	fi
 }
 
