@@ -22,15 +22,13 @@ say() {
 not_built() {
 	log=$state/build/make.log
 	kept=$state/make.log-$1
-	if [ -e "$log" ]; then
-		cp "$log" "$kept" 2> /dev/null || kept=$log
-		first=$(grep -m 1 -E 'No space left|[Ee]rror[ :]|probe\.sh:' "$log")
-	else
-		first=$(printf '%s\n' "$2" | grep -m 1 '^Error!')
-		kept=$state
-	fi
-	say "no module for $1: building it failed: ${first:-see the log}"
-	say "no module for $1: all of it is in $kept"
+	cp "$log" "$kept" 2> /dev/null || kept=$log
+	all=$(cat "$log" 2> /dev/null; printf '%s\n' "$2")
+	first=$(printf '%s\n' "$all" | grep -m 1 'No space left') ||
+		first=$(printf '%s\n' "$all" | grep -m 1 -E 'error:|Error |probe\.sh:') ||
+		first=$(printf '%s\n' "$all" | grep -m 1 'Error!')
+	say "no module for $1: building it failed: $first"
+	[ ! -e "$kept" ] || say "no module for $1: all of it is in $kept"
 }
 
 install_for() { # KERNEL
@@ -38,7 +36,7 @@ install_for() { # KERNEL
 		say "no module for $1: its headers are not installed (package linux-headers-$1)"
 		return
 	}
-	rm -f "$state/make.log-$1"
+	rm -f "$state/make.log-$1" "$state/build/make.log"
 	output=$(dkms install -m "$name" -v "$version" -k "$1" < /dev/null 2>&1)
 	case $? in
 	0) say "$module $version is there for $1" ;;

@@ -23,5 +23,5 @@ next=$version.1
 	echo "Bail out! the packages cannot be built"
 	exit 1
 }
-cp tests/packages/lib.sh tests/packages/dkms-inside "$work"
+cp tests/packages/{lib.sh,dkms-lib.sh,dkms-inside} "$work"
 tests/packages/run bookworm "$work" /bin/bash /mnt/dkms-inside "$version" "$next"
