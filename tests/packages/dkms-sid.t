@@ -32,7 +32,7 @@ check "so is the package's own script" eval \
 check "which says why, too" said \
 	"^kvmpv-host: no module for $first, skipped: its configuration lacks CONFIG_KVM\$"
 check "remove" apt remove kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools
-check "no module is left to dkms" nothing dkms status
+check "no module is left to dkms" nothing status
 check "purge" apt purge kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools
 check "nothing is left" nothing left /tmp/before
 plan
