@@ -24,4 +24,5 @@ next=$version.1
 	exit 1
 }
 cp tests/packages/{lib.sh,dkms-lib.sh,dkms-inside} "$work"
+cp packaging/deb/tests/kvmpvctl "$work/own-test"
 tests/packages/run bookworm "$work" /bin/bash /mnt/dkms-inside "$version" "$next"
