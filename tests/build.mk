@@ -55,7 +55,7 @@ check: ## install needs, build, run all tests (50 min on 2 cores); this is what 
 	prove $(ALONE)
 	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/model/*.t) $(PACKAGE_TESTS) $(wildcard tests/lab/t/*.t)
 
-check-all: check ## make check, 7.x (builds a sid chroot), and the cr3 cache's long storms (two days)
+check-all: check check-initramfs ## make check, 7.x (builds a sid chroot), initramfs images, and the cr3 cache's long storms (two days)
 	tests/lab/sid/check
 
 .PHONY: deps kernels check-build test-modules version-modules negative-modules check check-all

@@ -491,7 +491,12 @@ put etc/dkms/framework.conf "# mok_certificate=/x" 'mok_certificate="/etc/keys/k
 exits 0 "DKMS was told of a key that is not there" doctor
 verdict mok WARN
 has "what next" "mokutil --import /etc/keys/kvmpv.der"
-rm "$root/etc/dkms/framework.conf" "$root/var/lib/dkms/mok.pub"
+mkdir "$root/etc/dkms/framework.conf.d"
+put etc/dkms/framework.conf.d/a.conf "mok_certificate=/var/lib/dkms/mok.pub"
+exits 0 "DKMS was told of another one in a drop-in" doctor
+verdict mok PASS "/var/lib/dkms/mok.pub is enrolled"
+rm -r "$root/etc/dkms"
+rm "$root/var/lib/dkms/mok.pub"
 mkdir -p "$root/var/lib/shim-signed/mok"
 cp "$root/sys/firmware/efi/mok-variables/MokListRT" "$root/var/lib/shim-signed/mok/MOK.der"
 exits 0 "Ubuntu's key" doctor

@@ -212,6 +212,19 @@ rm -r "${root:?}/boot"
 exits 3 "no images" initramfs
 has "said so" "no image in /boot"
 
+# Who changes a setting is told of the images
+start
+exits 0 "a setting, no image has it" enable --guest
+hasnt "nothing to say" initramfs
+: >"$root/$marker"
+exits 0 "a setting that was there already" enable --guest
+hasnt "nothing to say" initramfs
+exits 0 "a setting" disable --guest
+has "the images are older" "kvmpvctl initramfs enable makes a new one"
+exits 0 "a setting until the next boot" enable --guest --runtime
+hasnt "nothing to say" initramfs
+exits 2 "the host's module" initramfs enable --host
+
 # What status has of the image, without reading it twice
 start
 mkdir -p "$root/run" "$root/proc/sys/kernel"
@@ -240,6 +253,12 @@ if [ "$(id -u)" -eq 0 ]; then
 	says guest.versions.note "another kvmpv_guest is loaded than is on disk"
 	[ -e "$root/run/kvmpv/initramfs" ]
 	ok $? "root keeps it"
+	image 6.1.0-1
+	exits 0 "an image without it, asked for" status --json
+	says guest.versions.note "kvmpv_guest is not in the initramfs, which was asked for"
+	says guest.versions.next "update-initramfs -u -k all"
+	image 6.1.0-1 "$tool"
+	"$ctl" --root "$root" version >/dev/null
 fi
 for damage in "" "image x" "image x y z" "kvmpv_guest -"; do
 	printf '%s\n' "$damage" >"$root/run/kvmpv/initramfs"

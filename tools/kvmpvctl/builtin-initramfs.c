@@ -228,6 +228,9 @@ static int images_switch(struct ctl *ctl, bool on, struct images *images)
 	bool changed, needed;
 	int code;
 
+	if (ctl->sides == SIDE_MASK(SIDE_HOST))
+		return fail(ctl, EXIT_USAGE, NULL,
+			    "initramfs is for the guest's module, not for --host");
 	code = builder_check(ctl, builder, on) ?: images_read(ctl, images);
 	if (code)
 		return code;
@@ -245,7 +248,13 @@ static int images_switch(struct ctl *ctl, bool on, struct images *images)
 		code = build(ctl, builder, images->command);
 	free(images->image);
 	images->image = NULL;
-	return code ?: images_read(ctl, images);
+	code = code ?: images_read(ctl, images);
+	/* dracut, told to make images for this machine alone, leaves it out where there is no VM. */
+	if (!code && needed && any(images, stale))
+		snprintf(images->next, sizeof(images->next),
+			 "%s left them so: see what it says, and its configuration (hostonly?)",
+			 images->builder);
+	return code;
 }
 
 static int settings_print(struct ctl *ctl)

@@ -4,6 +4,7 @@
  * know the key? DKMS signs what it builds with a key of its own, a MOK (machine owner key), which
  * somebody has to enrol at the console.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -171,28 +172,54 @@ static bool enrolled(const struct ctl *ctl, const unsigned char *key, size_t key
 	return found;
 }
 
-/* What DKMS was told to use, or what is there, or what it would make. */
-static void certificate_find(const struct ctl *ctl, char ret_path[256])
+/* "mok_certificate=PATH" in a file of DKMS's; the last one counts. */
+static void certificate_told(int dir, const char *name, char ret_path[256])
 {
 	static const char key[] = "mok_certificate=";
 	const char *text, *at;
+
+	if (file_read(dir, name, &text))
+		return;
+	for (; text; text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL) {
+		if (strncmp(text, key, strlen(key)))
+			continue;
+		at = text + strlen(key);
+		at += strspn(at, "\"'/");
+		snprintf(ret_path, 256, "%.*s", (int)strcspn(at, "\"' \t\n"), at);
+	}
+}
+
+static int conf_only(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && !strcmp(dot, ".conf");
+}
+
+/* What DKMS was told to use, or what is there, or what it would make. */
+static void certificate_find(const struct ctl *ctl, char ret_path[256])
+{
+	struct dirent **list;
 	struct dir dir;
+	int n;
 
 	strcpy(ret_path, certificates[0]);
 	for (size_t i = ARRAY_SIZE(certificates); i--;)
 		if (path_exists(ctl, certificates[i]))
 			strcpy(ret_path, certificates[i]);
-	if (dir_open_root(ctl, "etc/dkms", &dir))
-		return;
-	if (!file_read(dir.fd, "framework.conf", &text)) {
-		for (; text; text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL) {
-			if (strncmp(text, key, strlen(key)))
-				continue;
-			at = text + strlen(key);
-			at += strspn(at, "\"'/");
-			snprintf(ret_path, 256, "%.*s", (int)strcspn(at, "\"' \t\n"), at);
-		}
+	if (!dir_open_root(ctl, "etc/dkms", &dir)) {
+		certificate_told(dir.fd, "framework.conf", ret_path);
+		dir_close(&dir);
 	}
+	if (dir_open_root(ctl, "etc/dkms/framework.conf.d", &dir))
+		return;
+	n = scandirat(dir.fd, ".", &list, conf_only, alphasort);
+	for (int i = 0; i < n; i++) {
+		certificate_told(dir.fd, list[i]->d_name, ret_path);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
 	dir_close(&dir);
 }
 

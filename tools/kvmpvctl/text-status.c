@@ -76,25 +76,37 @@ static void print_module(enum side side, const struct module_facts *m)
 	print_row("module", text);
 }
 
-static const char *version_text(const struct module_version *version)
+/* Where versions do not fit, two can have the same number: checksums tell them apart. */
+static void version_add(char *text, size_t size, const char *what,
+			const struct module_version *version, bool checksum)
 {
+	size_t used = strlen(text);
+
 	if (!version->found)
-		return version->why;
-	return *version->version ? version->version : "?";
+		snprintf(text + used, size - used, "%s %s", what, version->why);
+	else if (checksum && *version->srcversion)
+		snprintf(text + used, size - used, "%s %s (%.8s)", what, version->version,
+			 version->srcversion);
+	else
+		snprintf(text + used, size - used, "%s %s", what,
+			 *version->version ? version->version : "?");
 }
 
 /* Of a side that is loaded, or could be. */
 static void print_versions(const struct versions *versions, enum side side)
 {
+	static const char *const places[WHERE_COUNT] = {
+		[WHERE_LOADED] = "; module loaded:",
+		[WHERE_DISK] = ", on disk:",
+		[WHERE_INITRAMFS] = ", in initramfs:",
+	};
 	const struct module_version *m = versions->module[side];
-	char text[640];
+	char text[640] = "kvmpvctl " KVMPV_VERSION;
 
 	if (!m[WHERE_LOADED].found && !m[WHERE_DISK].found && !m[WHERE_INITRAMFS].found)
 		return;
-	snprintf(text, sizeof(text),
-		 "kvmpvctl %s; module loaded: %s, on disk: %s, in initramfs: %s", KVMPV_VERSION,
-		 version_text(&m[WHERE_LOADED]), version_text(&m[WHERE_DISK]),
-		 version_text(&m[WHERE_INITRAMFS]));
+	for (enum where where = 0; where < WHERE_COUNT; where++)
+		version_add(text, sizeof(text), places[where], &m[where], *versions->note[side]);
 	print_row("versions", text);
 	if (!*versions->note[side])
 		return;

@@ -6,6 +6,7 @@
 
 #include "change.h"
 #include "commands.h"
+#include "initramfs.h"
 #include "platform.h"
 #include "render.h"
 
@@ -174,6 +175,19 @@ static void note_effect(struct ctl *ctl, struct changes *changes, uint64_t set)
 	}
 }
 
+/* Images have the settings of when they were made. */
+static void note_initramfs(const struct ctl *ctl, struct changes *changes)
+{
+	bool saved = false;
+
+	for (size_t i = 0; i < changes->n; i++)
+		saved |= changes->change[i].saved && !changes->change[i].already;
+	if (saved && !ctl->dry_run && changes->side == SIDE_GUEST &&
+	    path_exists(ctl, INITRAMFS_MARKER))
+		changes_note(changes, "the initramfs has the settings from before: kvmpvctl "
+				      "initramfs enable makes a new one");
+}
+
 /**
  * toggle() - switch features, or all of a side, on or off
  * @ctl: the run
@@ -216,6 +230,7 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 		} else if (on && !ctl->dry_run) {
 			note_effect(ctl, &changes, set);
 		}
+		note_initramfs(ctl, &changes);
 		ctl->ops->changes(ctl, &changes, 1);
 	}
 	changes_close(&changes);

@@ -22,17 +22,26 @@ static bool differ(const struct module_version *a, const struct module_version *
 #define NOTE(...) snprintf(versions->note[side], sizeof(versions->note[side]), __VA_ARGS__)
 #define NEXT(...) snprintf(versions->next[side], sizeof(versions->next[side]), __VA_ARGS__)
 
+/* Asked for, and the image was read, and it is not in it. */
+static bool left_out(const struct ctl *ctl, enum side side, const struct module_version *m)
+{
+	return side == SIDE_GUEST && m[WHERE_DISK].found && !m[WHERE_INITRAMFS].found &&
+	       !strcmp(m[WHERE_INITRAMFS].why, "not there") && path_exists(ctl, INITRAMFS_MARKER);
+}
+
 static void note(const struct ctl *ctl, enum side side, struct versions *versions)
 {
 	const struct module_version *m = versions->module[side];
 	const char *name = side_defs[side].module;
-	const struct builder *builder;
+	const struct builder *builder = builder_find(ctl);
 	char command[64] = "update-initramfs -u, or dracut -f";
 
-	if (differ(&m[WHERE_INITRAMFS], &m[WHERE_DISK])) {
-		builder = builder_find(ctl);
-		if (builder)
-			builder_command(builder, command, sizeof(command));
+	if (builder)
+		builder_command(builder, command, sizeof(command));
+	if (left_out(ctl, side, m)) {
+		NOTE("%s is not in the initramfs, which was asked for", name);
+		NEXT("%s", command);
+	} else if (differ(&m[WHERE_INITRAMFS], &m[WHERE_DISK])) {
 		NOTE("the initramfs has another %s than the disk", name);
 		NEXT("%s", command);
 	} else if (differ(&m[WHERE_LOADED], &m[WHERE_DISK])) {
