@@ -266,9 +266,9 @@ static noinline notrace enum spin_counter wait_long_native(struct qspinlock *loc
 }
 
 /*
- * Most waits are short: until the first looks have failed nothing is done but looking, and as little
- * as possible afterwards, since that is time in which the lock is held. Hence @wait out of line:
- * registers that it needs are not saved here.
+ * Most waits are short: until the first looks have failed nothing is done but looking, and as
+ * little as possible afterwards, since that is time in which the lock is held. Hence @wait out of
+ * line: registers that it needs are not saved here.
  */
 static __always_inline void slowpath(struct qspinlock *lock, u32 val,
 				     bool (*take)(struct qspinlock *lock),
