@@ -28,9 +28,9 @@ installed()
 	local module
 
 	status "$1/$2" -k "$3" | grep -qx "$1/$2, $3, x86_64: installed" || return 1
-	module=$(modinfo -k "$3" -F filename "${1/-/_}") && echo "$module" &&
-		[ "$(modinfo -k "$3" -F version "${1/-/_}")" = "$2" ] &&
-		modinfo -k "$3" -F vermagic "${1/-/_}" | grep -q "^$3 "
+	module=$(find "/lib/modules/$3/" -name "${1/-/_}.ko*") && echo "$module" &&
+		[ "$(modinfo -F version "$module")" = "$2" ] &&
+		modinfo -F vermagic "$module" | grep -q "^$3 "
 }
 
 both()
