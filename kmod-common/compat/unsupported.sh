@@ -17,7 +17,14 @@ skip() {
 
 lacks=
 for option; do
-	grep -qE "^$option=[ym]\$" "$kdir/.config" || lacks="$lacks $option"
+	# dkms goes by the one or the other, the kernel's makefiles by the second.
+	for config in "$kdir/.config" "$kdir/include/config/auto.conf"; do
+		[ -e "$config" ] || continue
+		grep -qE "^$option=[ym]\$" "$config" || {
+			lacks="$lacks $option"
+			break
+		}
+	done
 done
 [ -z "$lacks" ] || skip "its configuration lacks$lacks"
 

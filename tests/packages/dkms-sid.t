@@ -23,7 +23,7 @@ check "install" apt install /mnt/*.deb
 check "both modules are there for $first, which does not run" both "$version" "$first"
 check "dpkg and dkms are happy" dpkg_happy
 dkms remove "kvmpv-host/$version" -k "$first" > /tmp/log 2>&1
-sed -i '/^CONFIG_KVM=/d' "/lib/modules/$first/build/.config"
+sed -i '/^CONFIG_KVM=/d' "/lib/modules/$first/build"/{.config,include/config/auto.conf}
 dkms build "kvmpv-host/$version" -k "$first" > /tmp/log 2>&1
 check "without CONFIG_KVM, dkms build exits with 77" test $? -eq 77
 check "and says why" said 'kvmpv-host: skipped: its configuration lacks CONFIG_KVM$'
