@@ -120,7 +120,7 @@ for way in empty missing loop pipe noise; do
 		rm -rf "$root" && cp -a "$tmp/whole" "$root"
 		rm -rf "${root:?}/$dir"
 		damage "$way" "$root/$dir"
-		for verb in status doctor stats "enable --host" "disable --guest --runtime" apply \
+		for verb in status doctor stats "enable --host" "disable --guest --runtime" apply check-config \
 			"stats --vm 2000-3" "stats --reset" "disable --vm 2000-3" \
 			"stats spinlock --top" "stats spinlock --reset"; do
 			# shellcheck disable=SC2086 # words

@@ -117,6 +117,23 @@ exits 2 "--runtime --persistent" disable --runtime --persistent kick
 has "they exclude each other" "--persistent and --runtime exclude each other"
 exits 2 "--vm --persistent" disable --vm 2000-3 --persistent kick
 
+# What is no file is not replaced by one.
+for what in link pipe; do
+	tree host
+	mkdir -p "$root/$main.d"
+	mkfifo "$tmp/$what"
+	[ $what = pipe ] || ln -s "$tmp/link" "$root/$own"
+	[ $what = link ] || mkfifo "$root/$own"
+	exits 0 "kvmpvctl's own file is a $what: apply" apply
+	exits 1 "kvmpvctl's own file is a $what: disable" disable kick
+	has "it says so" "is no regular file"
+	has "and what to do" "next: with --runtime nothing is saved"
+	file_is $host/features/kick 1
+	[ -p "$tmp/$what" ]
+	ok $? "it is what it was"
+	exits 0 "kvmpvctl's own file is a $what: --runtime" disable --runtime kick
+done
+
 # A later file has the last word.
 tree host
 config $main.d/95-policy.conf "# by the fleet" "kick = on"

@@ -65,6 +65,10 @@ printf 'kick = on\n' >"$root/etc/kvmpv/guest.conf"
 chmod 600 "$root/etc/kvmpv/guest.conf"
 exits 1 "a configuration that needs root" apply --guest
 has "what next" "next: run it as root"
+exits 1 "the same, check-config" check-config
+has "says so" "$root/etc/kvmpv/guest.conf: needs root"
+chmod 644 "$root/etc/kvmpv/guest.conf"
+exits 0 "check-config needs no root" check-config
 : >"$root/boot/initrd.img-$(uname -r)"
 chmod 600 "$root/boot/initrd.img-$(uname -r)"
 exits 0 "an initramfs that needs root" version

@@ -6,21 +6,25 @@
 #include <errno.h>
 #include <string.h>
 
-#include "change.h"
 #include "commands.h"
 #include "render.h"
+#include "settings.h"
 
 /* The keys of a side's files: those of the loaded module, too, as apply takes them. */
-static int keys_read(struct ctl *ctl, enum side side, struct names *ret_keys)
+static void keys_read(struct ctl *ctl, enum side side, struct names *ret_keys)
 {
-	struct changes changes;
-	int code = changes_open(ctl, side, &changes);
+	struct dir dir;
+	uint64_t set;
 
-	if (code)
-		return code;
-	*ret_keys = changes.keys;
-	changes_close(&changes);
-	return EXIT_DONE;
+	if (side == SIDE_HOST)
+		features_init_host(ret_keys);
+	else
+		features_init(ret_keys);
+	if (!dir_open_root(ctl, side_defs[side].sysfs, &dir)) {
+		features_list(&dir, ret_keys, &set);
+		dir_close(&dir);
+	}
+	settings_add(side, ret_keys);
 }
 
 static bool in_directory(const char *path, const char *name)
@@ -93,17 +97,16 @@ int cmd_check_config(struct ctl *ctl, int argc, char **argv)
 	unsigned int sides = ctl->sides ?: SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST);
 	static struct names keys[SIDE_COUNT];
 	struct configs configs[SIDE_COUNT];
-	int code = EXIT_DONE;
+	int code;
 
 	memset(configs, 0, sizeof(configs));
-	for (enum side side = 0; !code && side < SIDE_COUNT; side++) {
+	for (enum side side = 0; side < SIDE_COUNT; side++) {
 		configs[side].side = side;
-		code = keys_read(ctl, side, &keys[side]);
-		if (!code && !argc && sides & SIDE_MASK(side))
+		keys_read(ctl, side, &keys[side]);
+		if (!argc && sides & SIDE_MASK(side))
 			configs_load(ctl, side, &keys[side], &configs[side]);
 	}
-	if (!code)
-		code = named_load(ctl, keys, argc, argv, configs);
+	code = named_load(ctl, keys, argc, argv, configs);
 	if (!code) {
 		ctl->ops->configs(ctl, keys, configs);
 		if (!all_well(configs))

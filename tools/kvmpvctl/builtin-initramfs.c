@@ -249,7 +249,7 @@ static int images_switch(struct ctl *ctl, bool on, struct images *images)
 	free(images->image);
 	images->image = NULL;
 	code = code ?: images_read(ctl, images);
-	/* dracut, told to make images for this machine alone, leaves it out where there is no VM. */
+	/* dracut, when images are for this machine alone, leaves it out of those of no VM. */
 	if (!code && needed && any(images, stale))
 		snprintf(images->next, sizeof(images->next),
 			 "%s left them so: see what it says, and its configuration (hostonly?)",

@@ -24,7 +24,7 @@ _Static_assert(sizeof(KVMPV_CONFIG_HOST) > 1 && sizeof(KVMPV_CONFIG_GUEST) > 1,
 #define OLDEST_MAJOR 6
 #define OLDEST_MINOR 1
 
-/* What the modules take over by ftrace: dkms/kvm.h, guest-kmod/cr3-hooks.c, guest-kmod/spinlock.c */
+/* What the modules take over by ftrace: see dkms/kvm.h, cr3-hooks.c and spinlock.c of the guest */
 static const char *const hooked[] = {
 	"kvm_arch_vcpu_destroy",
 	"kvm_arch_destroy_vm",

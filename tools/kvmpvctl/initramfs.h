@@ -10,7 +10,7 @@
 
 #define INITRAMFS_MARKER "etc/kvmpv/initramfs"
 
-/* In an image: "FILE VALUE" a line, FILE below the guest's sysfs directory, in the order to write. */
+/* In an image: "FILE VALUE" a line, FILE below the guest's directory in sysfs, as to be written */
 #define INITRAMFS_SETTINGS "etc/kvmpv/guest.settings"
 #define SETTINGS_SIZE 4096
 

@@ -141,7 +141,7 @@ static void text_versions(struct ctl *ctl, const struct versions *versions)
 			printf("%s: %s\n", versions->note[side], versions->next[side]);
 }
 
-static void text_image(struct table *table, const struct ctl *ctl, const struct image_facts *image)
+static void text_image(struct table *table, const struct image_facts *image)
 {
 	static const char *const words[] = {
 		[IMAGE_CURRENT] = "as configured",
@@ -176,7 +176,7 @@ static void text_images(struct ctl *ctl, const struct images *images)
 	for (size_t i = 0; ctl->legend && images->n && i < ARRAY_SIZE(head); i++)
 		table_cell(&table, "%s", head[i]);
 	for (size_t i = 0; i < images->n; i++)
-		text_image(&table, ctl, &images->image[i]);
+		text_image(&table, &images->image[i]);
 	if (!images->n)
 		puts("  no image in /boot");
 	table_print(&table, stdout, "  ");

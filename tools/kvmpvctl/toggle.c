@@ -3,6 +3,7 @@
  * What ``enable`` and ``disable`` share: which side, which switches, which file.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "change.h"
 #include "commands.h"
@@ -134,6 +135,17 @@ static int override_refuse(struct ctl *ctl, const struct changes *changes,
 		    configs->file[configs->own].path);
 }
 
+/* What is no file cannot be replaced by one: it may be /dev/null that a link leads to. */
+static int own_refuse(struct ctl *ctl, const struct config *own)
+{
+	struct stat st;
+
+	if (!own->there || stat(own->path, &st) || S_ISREG(st.st_mode))
+		return EXIT_DONE;
+	return fail(ctl, EXIT_FAILED, "with --runtime nothing is saved",
+		    "nothing was changed: %s is no regular file", own->path);
+}
+
 static int toggle_make(struct ctl *ctl, struct changes *changes, uint64_t set, bool on)
 {
 	bool save = !ctl->runtime && !ctl->vm;
@@ -142,6 +154,8 @@ static int toggle_make(struct ctl *ctl, struct changes *changes, uint64_t set, b
 
 	if (save)
 		code = configs_read(ctl, changes->side, &changes->keys, &configs);
+	if (save && !code)
+		code = own_refuse(ctl, &configs.file[configs.own]);
 	for (unsigned int key = 0; !code && key < changes->keys.n; key++) {
 		if (!(set & NAME_BIT(key)))
 			continue;
