@@ -30,7 +30,7 @@ check "and says why" said 'kvmpv-host: skipped: its configuration lacks CONFIG_K
 check "so is the package's own script" eval \
 	'run-parts --arg="$first" /etc/kernel/header_postinst.d > /tmp/log 2>&1'
 check "which says why, too" said \
-	"^kvmpv-host: no module for $first, skipped: its configuration lacks CONFIG_KVM\$"
+	"^kvmpv-host: no module for ${first//+/.}, skipped: its configuration lacks CONFIG_KVM\$"
 check "remove" apt remove kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools
 check "no module is left to dkms" nothing status
 check "purge" apt purge kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools
