@@ -39,6 +39,9 @@ rpm()
 	cat /tmp/log
 	return $status
 }
+# Other packages' directories, where these are at home; and rpm's database.
+mkdir -p /usr/lib/dracut/modules.d /usr/share/licenses /usr/share/man/man5 /usr/share/man/man8
+command rpm --initdb
 files > /tmp/before
 mkdir -p /lib/modules/9.0-headless/kernel
 check "install" rpm -i /mnt/old/*.rpm
