@@ -5,6 +5,8 @@ CHECK_KERNELS := 6.1 6.12
 JOBS ?= 2
 # These measure time, or build what the others run
 ALONE := tests/unit/ctl-speed.t tests/unit/style.t
+# The others take chroots: make check-packages
+PACKAGE_TESTS := tests/packages/deb.t tests/packages/rpm.t
 
 deps: ## install what building and testing needs (Debian packages; root)
 	tests/deps
@@ -51,7 +53,7 @@ check: ## install needs, build, run all tests (50 min on 2 cores); this is what 
 	$(MAKE) deps
 	$(MAKE) -j$(JOBS) check-build
 	prove $(ALONE)
-	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/model/*.t) $(wildcard tests/lab/t/*.t)
+	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/model/*.t) $(PACKAGE_TESTS) $(wildcard tests/lab/t/*.t)
 
 check-all: check check-initramfs ## make check, 7.x (builds a sid chroot), initramfs images, and the cr3 cache's long storms (two days)
 	tests/lab/sid/check

@@ -388,7 +388,8 @@ exits 3 "apply, not loaded, host" apply --host
 has "what next: the package" "install kvmpv-host-dkms: this kernel has no module kvmpv_host"
 mkdir -p "$root/usr/src/kvmpv-host-$(cat VERSION)"
 exits 3 "apply, not built, host" apply --host
-has "what next: the headers" "no module kvmpv_host: install its headers, then run dkms autoinstall"
+has "what next: the headers" \
+	"kvmpv_host: install its headers, then run dkms install kvmpv-host/$(cat VERSION)"
 tree bare
 exits 4 "apply where nothing is possible" apply
 done_testing

@@ -34,8 +34,8 @@ void advise_load(const struct ctl *ctl, const struct platform *platform, enum si
 	else if (path_exists(ctl, source))
 		snprintf(ret, size,
 			 "this kernel has no module %s: install its headers, then run dkms "
-			 "autoinstall",
-			 def->module);
+			 "install kvmpv-%s/%s",
+			 def->module, def->name, KVMPV_VERSION);
 	else
 		snprintf(ret, size, "install %s: this kernel has no module %s", def->package,
 			 def->module);
