@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Broken on purpose: there is one clear message each time, dpkg stays content, the machine boots.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/../machine.sh"
+. "$lab_dir/full/kvmpv.sh"
+check_debs
+
+# boots_without NAME REGEX: the machine comes up, with a failed kvmpv-host.service that says REGEX.
+boots_without()
+{
+	local said
+
+	ok "$1: the machine boots" machine_reboot || exit 1
+	is "$(machine_run 'systemctl --failed --no-legend --plain | cut -d " " -f 1')" \
+		kvmpv-host.service "$1: kvmpv-host.service failed, nothing else"
+	said=$(machine_run 'journalctl -qb -u kvmpv-host.service -t kvmpvctl -o cat')
+	like "$said" "$2" "$1: the journal says why"
+	is "$(wc -l <<< "$said")" 1 "$1: once" || diag "$said"
+	is "$(machine_run 'virsh -q list > /dev/null && echo yes')" yes "$1: libvirt works"
+}
+
+# ---- a machine that has it ----
+
+image=$(installed host) || exit
+machine_new "$image"
+ok "the machine boots" machine_start || exit 1
+
+machine_run 'cp /etc/kvmpv/host.conf /root/host.conf; echo "no such setting" >> /etc/kvmpv/host.conf'
+line=$(machine_run 'wc -l < /etc/kvmpv/host.conf')
+boots_without "corrupt configuration" "/etc/kvmpv/host.conf:$line:"
+machine_run 'cp /root/host.conf /etc/kvmpv/host.conf; systemctl restart kvmpv-host.service'
+is "$(machine_run 'systemctl is-active kvmpv-host.service')" active "with the old configuration it works"
+
+# DKMS signs with a key of its own, which no kernel knows before somebody enrolls it.
+machine_run 'sed -i "s/mitigations=off/& module.sig_enforce=1/" /etc/default/grub; update-grub 2>&1'
+boots_without "enforced signatures" 'sign|[Kk]ey was rejected'
+is "$(machine_run 'ls -d /sys/module/kvmpv_host 2> /dev/null')" "" \
+	"enforced signatures: the module is not loaded"
+like "$(machine_run 'kvmpvctl doctor')" 'FAIL.*sign|sign.*FAIL|mokutil' \
+	"enforced signatures: kvmpvctl doctor names it"
+machine_run 'sed -i "s/ module.sig_enforce=1//" /etc/default/grub; update-grub 2>&1'
+
+machine_run 'sed -i "s/mitigations=off/& kvmpv.enable=0/" /etc/default/grub; update-grub 2>&1'
+ok "kvmpv.enable=0: the machine boots" machine_reboot || exit 1
+is "$(machine_run 'systemctl is-system-running')" running "kvmpv.enable=0: no unit failed"
+is "$(machine_run 'systemctl show -P ConditionResult kvmpv-host.service')" no \
+	"kvmpv.enable=0: the service was skipped"
+machine_log_check
+machine_stop
+machine_cleanup
+
+# ---- a machine that gets it ----
+
+image=$(plain_image) || exit
+machine_new "$image"
+ok "a plain machine boots" machine_start || exit 1
+machine_file "$debs_dir/kvmpv-tools_$version"*.deb "$debs_dir/kvmpv-host-dkms_$version"*.deb
+machine_run 'mkdir /root/debs; cp /lab/*.deb /root/debs'
+said=$(MACHINE_WAIT=1800 machine_run \
+	'apt-get install -y --no-install-recommends /root/debs/*.deb gcc 2>&1')
+is $? 0 "no headers: apt is content" || diag "$(tail -n 30 <<< "$said")"
+like "$said" 'linux-headers' "no headers: they are asked for"
+boots_without "no headers" 'headers|kvmpv_host'
+like "$(machine_run 'kvmpvctl doctor')" 'FAIL.*headers|headers.*FAIL' \
+	"no headers: kvmpvctl doctor names them"
+
+# The disk fills up once there is room for the headers' packages but not for what is built.
+MACHINE_WAIT=1800 machine_run 'apt-get install -y --download-only linux-headers-amd64 2>&1
+	mount -t tmpfs -o size=64k tmpfs /var/lib/dkms/kvmpv-host' > /dev/null
+said=$(MACHINE_WAIT=3600 machine_run 'apt-get install -y linux-headers-amd64 2>&1')
+is $? 0 "full disk: apt is content" || diag "$(tail -n 40 <<< "$said")"
+like "$said" 'No space left' "full disk: it says so"
+is "$(machine_run 'dpkg --audit')" "" "full disk: dpkg is content"
+boots_without "full disk" 'kvmpv_host'
+machine_log_check
+done_testing
