@@ -20,8 +20,10 @@ modules-host modules-guest: modules-%: stage-%
 	$(CHROOT) $(MAKE) -C $(abspath $(M))/$* KDIR=$(KDIR) $(if $(WERROR),WERROR=1) modules
 
 # As DKMS wants its sources; "dkms add" and "dkms install" are the packages' part.
-install:: ## install the sources of both modules for DKMS
-	sh kmod-common/stage.sh host $(DESTDIR)$(PREFIX)/src/kvmpv-host-$(VERSION)
-	sh kmod-common/stage.sh guest $(DESTDIR)$(PREFIX)/src/kvmpv-guest-$(VERSION)
+install:: install-host-source install-guest-source ## install the sources of both modules for DKMS
 
-.PHONY: install modules modules-host modules-guest stage-host stage-guest
+install-host-source install-guest-source: install-%-source:
+	sh kmod-common/stage.sh $* $(DESTDIR)$(PREFIX)/src/kvmpv-$*-$(VERSION)
+
+.PHONY: install modules modules-host modules-guest stage-host stage-guest install-host-source \
+	install-guest-source

@@ -20,7 +20,7 @@ put() { # put SOURCE TARGET
 	cmp -s "$1" "$to/$2" || cp "$1" "$to/$2"
 }
 
-mkdir -p "$to/common/compat/probes" "$to/include/kvmpv"
+mkdir -p "$to/common/compat/probes" "$to/include/kvmpv" "$to/needs"
 for file in "$from"/*.[chS] "$from/Kbuild"; do
 	[ -e "$file" ] || continue
 	put "$file" "$(basename "$file")"
@@ -28,16 +28,22 @@ done
 for file in kmod-common/*.[ch] kmod-common/flags.mk; do
 	put "$file" "common/$(basename "$file")"
 done
-for file in kmod-common/compat/*.h kmod-common/compat/probe.sh; do
+for file in kmod-common/compat/*.h kmod-common/compat/*.sh; do
 	put "$file" "common/compat/$(basename "$file")"
 done
 for file in kmod-common/compat/probes/*.c; do
 	put "$file" "common/compat/probes/$(basename "$file")"
 done
+for file in kmod-common/compat/needs/*.c "$from"/needs/*.c; do
+	[ -e "$file" ] || continue
+	put "$file" "needs/$(basename "$file")"
+done
 put kmod-common/Makefile Makefile
+put kmod-common/dkms-install.sh dkms-install.sh
 put include/kvmpv/abi.h include/kvmpv/abi.h
 put include/kvmpv/local.h include/kvmpv/local.h
 put VERSION VERSION
 if [ -e "$from/dkms.conf" ]; then
-	sed "s/@VERSION@/$(cat VERSION)/" "$from/dkms.conf" > "$to/dkms.conf"
+	sed -e "s/@VERSION@/$(cat VERSION)/" -e '/^@SKIP@$/ { r kmod-common/dkms-skip.conf' -e 'd; }' \
+		"$from/dkms.conf" > "$to/dkms.conf"
 fi

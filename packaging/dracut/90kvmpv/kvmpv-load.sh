@@ -1,0 +1,4 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# dracut sources this before it starts udev.
+/sbin/kvmpv-load
