@@ -15,9 +15,9 @@ set -u
 # One CPU: see "Facts found" in docs/hooks.md.
 MACHINE_MB=${MACHINE_MB:-2560}
 # Seconds: from power-on until the agent answers, a shutdown, and a command.
-BOOT_WAIT=${BOOT_WAIT:-300}
-STOP_WAIT=${STOP_WAIT:-180}
-MACHINE_WAIT=${MACHINE_WAIT:-300}
+BOOT_WAIT=${BOOT_WAIT:-900}
+STOP_WAIT=${STOP_WAIT:-300}
+MACHINE_WAIT=${MACHINE_WAIT:-600}
 # More options for QEMU.
 machine_options=()
 
