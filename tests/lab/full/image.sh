@@ -30,7 +30,7 @@ as_root=(unshare --mount --propagation private)
 
 plain_key()
 {
-	cat "$full_dir"/{image.sh,packages.sh,customize} "$full_dir"/files/* "$lab_dir/agent.c" |
+	cat "$full_dir"/{image.sh,packages.sh,prepare,customize} "$full_dir"/files/* "$lab_dir/agent.c" |
 		sha256sum | head -c 16
 }
 
@@ -42,15 +42,18 @@ make_tree()
 	list=$(IFS=,; echo "${PLAIN_PACKAGES[*]}")
 	sources=$(source_line bookworm && source_line bookworm-updates &&
 		source_line bookworm-security) || exit
-	"${as_root[@]}" mmdebstrap --quiet --mode=root --variant=important --include="$list" \
+	setsid "${as_root[@]}" mmdebstrap --quiet --mode=root --variant=important --include="$list" \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		--essential-hook='echo grub-pc grub-pc/install_devices_empty boolean true |
-			chroot "$1" debconf-set-selections' \
-		--customize-hook="$full_dir/customize \"\$1\" '$build_dir/lab/lab-agent'" \
+		--essential-hook="'$full_dir/prepare' \"\$1\"" \
+		--customize-hook="'$full_dir/customize' \"\$1\" '$build_dir/lab/lab-agent'" \
 		--skip=cleanup/apt/lists \
-		bookworm "$1" - <<< "$sources" >&2 || die "mmdebstrap failed"
+		bookworm "$1" - <<< "$sources" >&2 &
+	# To stop what runs in the background it is all one whether that emulates anything.
+	emulator_pid=$!
+	wait_emulator
+	[ "$emulator_status" -eq 0 ] || die "mmdebstrap failed"
 }
 
 # make_disk DIR DISK: a partition with all of DIR, and GRUB before it.
@@ -70,16 +73,13 @@ make_disk()
 		"$disk" "$((DISK_MB - 1))M" || die "mke2fs failed"
 }
 
-# The first boot writes GRUB's menu, and an initramfs with the drivers of this machine and no others:
-# packing all of them takes minutes here, each time.
+# GRUB's menu can only be written where the disk is the root file system.
 first_boot()
 {
-	MACHINE_WAIT=1200 machine_run 'sed -i "s/^MODULES=.*/MODULES=dep/; s/.*COMPRESSLEVEL=.*/COMPRESSLEVEL=1/" \
-			/etc/initramfs-tools/initramfs.conf
-		update-initramfs -u && update-grub && fstrim /'
+	machine_run 'update-grub 2>&1 && fstrim /'
 }
 
-# Prints the path of the plain image; makes it if it is not there (see README.rst for how long).
+# Prints the path of the plain image; makes it if it is not there. For a subshell: it sets traps.
 plain_image()
 {
 	local image new
@@ -92,6 +92,9 @@ plain_image()
 		build lab/lab-agent
 		say "making the plain image of Debian"
 		new=$(mktemp -d "$images_dir/new.XXXXXX")
+		trap 'trap "" INT TERM HUP; stop_emulator; "${as_root[@]}" rm -rf "$new"' EXIT
+		trap 'exit 130' INT
+		trap 'exit 143' TERM HUP
 		make_tree "$new/root"
 		make_disk "$new/root" "$new/raw"
 		"${as_root[@]}" rm -rf "$new/root"
@@ -100,7 +103,6 @@ plain_image()
 		from_machine "$new/qcow2" first_boot || die "the plain image does not boot"
 		rm -f "$images_dir"/plain-*.qcow2 "$images_dir"/stage-*.qcow2
 		mv "$new/qcow2" "$image"
-		rm -rf "$new"
 	fi
 	echo "$image"
 }
