@@ -4,6 +4,8 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
+#include <kvmpv/local.h>
+
 #include "cmdline.h"
 #include "spinlock-sites.h"
 #include "spinlock-stats.h"
@@ -38,7 +40,7 @@ static ssize_t yield_after_show(struct kobject *kobj, struct kobj_attribute *att
 static ssize_t yield_after_store(struct kobject *kobj, struct kobj_attribute *attr,
 				 const char *page, size_t len)
 {
-	return set_looks(page, len, 1, SPIN_YIELD_MAX, &spin_tuning.yield);
+	return set_looks(page, len, 1, KVMPV_SPINLOCK_YIELD_MAX, &spin_tuning.yield);
 }
 
 static ssize_t queue_after_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
@@ -49,7 +51,7 @@ static ssize_t queue_after_show(struct kobject *kobj, struct kobj_attribute *att
 static ssize_t queue_after_store(struct kobject *kobj, struct kobj_attribute *attr,
 				 const char *page, size_t len)
 {
-	return set_looks(page, len, 0, SPIN_QUEUE_MAX, &spin_tuning.queue);
+	return set_looks(page, len, 0, KVMPV_SPINLOCK_QUEUE_MAX, &spin_tuning.queue);
 }
 
 static ssize_t count_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)

@@ -5,10 +5,6 @@
 
 #include <linux/types.h>
 
-/* Limits of the two knobs, in looks at the lock */
-#define SPIN_YIELD_MAX (1U << 20)
-#define SPIN_QUEUE_MAX (1U << 30)
-
 const char *spinlock_refusal(void);
 int spinlock_find(void);
 int spinlock_set(bool on);

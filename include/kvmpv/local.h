@@ -19,6 +19,10 @@ enum kvmpv_local_feature { KVMPV_LOCAL_FEATURES(KVMPV_LOCAL_BIT_) };
 #define KVMPV_LOCAL_FIRST 24 /* lowest bit number they may have */
 #define KVMPV_LOCAL_ALL (~0U << KVMPV_LOCAL_FIRST)
 
+/* The highest values of pv-spinlock's yield_after and queue_after (docs/abi/sysfs.rst) */
+#define KVMPV_SPINLOCK_YIELD_MAX (1U << 20)
+#define KVMPV_SPINLOCK_QUEUE_MAX (1U << 30)
+
 /* All that a guest can switch */
 #define KVMPV_GUEST_FEATURES(F) KVMPV_FEATURES(F) KVMPV_LOCAL_FEATURES(F)
 

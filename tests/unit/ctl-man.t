@@ -75,19 +75,45 @@ sed -n '/^\.Sh FEATURES/,/^\.El/s/^\.It Cm //p' $page | sort | diff - "$(
 ok $? "page: no feature that does not exist" "$tmp/more"
 section "EXIT STATUS" | grep -oE '^ +[0-9]+ ' | tr -d ' ' | diff - "$tmp/exits" >"$tmp/more"
 ok $? "page: no exit code that does not exist" "$tmp/more"
-sed -n '/^\.Sh VERBS/,/^\.Sh OPTIONS/s/^\.It //p' $page | grep -oE 'Cm [a-z]+' | sed 's/Cm //' |
+sed -n '/^\.Sh VERBS/,/^\.Sh OPTIONS/s/^\.It //p' $page | grep -oE 'Cm [a-z-]+' | sed 's/Cm //' |
 	sort | diff - "$(
 		sort "$tmp/verbs" >"$tmp/sorted"
 		echo "$tmp/sorted"
 	)" >"$tmp/more"
 ok $? "page: no verb that does not exist" "$tmp/more"
 sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page |
-	sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' >"$tmp/examples"
+	sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' |
+	sed "s|50-fleet|$tmp/&|" >"$tmp/examples"
 tree both
+printf 'page = off\n' >"$tmp/50-fleet.conf"
 while read -r words; do
 	# shellcheck disable=SC2086 # words
 	exits 0 "the page's example works: $words" $words
 done <"$tmp/examples"
+
+# kvmpv.conf(5): the settings, their defaults, and examples that are understood
+conf=docs/man/kvmpv.conf.5
+for side in host guest; do
+	mkdir -p "$tmp/made/etc/kvmpv"
+	sed -n 's/^#\([a-z0-9_.-]* = .*\)/\1/p' systemd/$side.conf >"$tmp/made/etc/kvmpv/$side.conf"
+done
+"$ctl" --root "$tmp/made" check-config --json >"$out"
+for file in 0 1; do
+	facts files.$file.settings key
+done | sort -u >"$tmp/keys"
+sed -n 's/^\.It Cm \([a-z0-9_.-]*\) Pq .*/\1/p' $conf | sort | diff - "$tmp/keys" >"$tmp/more"
+ok $? "kvmpv.conf(5): settings are those of the installed files" "$tmp/more"
+sed -n 's/^\.It Cm \([a-z0-9_.-]*\) Pq \([a-z0-9]*\)$/\1 = \2/p' $conf |
+	sort >"$tmp/defaults"
+cat "$tmp"/made/etc/kvmpv/*.conf | grep -v cr3-cache | sort -u | diff "$tmp/defaults" - >"$tmp/more"
+ok $? "kvmpv.conf(5): defaults are those of the installed files" "$tmp/more"
+for side in host guest; do
+	awk -v "side=$side" '/^\.Bd/ && ++n == (side == "host" ? 1 : 2), /^\.Ed/' $conf |
+		grep -v '^\.' >"$tmp/$side.conf"
+	[ -s "$tmp/$side.conf" ]
+	ok $? "kvmpv.conf(5): there is an example for a $side"
+	exits 0 "kvmpv.conf(5): it is understood" check-config "$tmp/$side.conf"
+done
 
 # Completion
 if ! command -v bash >/dev/null; then
@@ -126,6 +152,8 @@ completes "" stats --watch ""
 completes "stats status " help sta
 completes "--color --guest --help --host --json --no-legend --root --version " status --
 completes "enable " --color never en
+completes "tests/unit/ctl-check-config.t " check-config tests/unit/ctl-check
+completes "--host " check-config --ho
 while read -r option; do
 	grep -q -- "--$option\b" build/kvmpvctl.bash
 	ok $? "completion: --$option"

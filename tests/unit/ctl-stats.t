@@ -294,7 +294,7 @@ tree host
 exits 4 "spinlock, no guest" stats spinlock
 tree unloaded
 exits 3 "spinlock, not loaded" stats spinlock
-has "what next" "next: modprobe kvmpv_guest"
+has "what next" "next: install kvmpv-guest-dkms: this kernel has no module kvmpv_guest"
 
 # VMs come and go while they are read.
 tree host

@@ -6,11 +6,11 @@
 
 host=sys/kernel/kvmpv/host
 guest=sys/kernel/kvmpv/guest
-conf=etc/kvmpv/host.conf
-gconf=etc/kvmpv/guest.conf
+conf=etc/kvmpv/host.conf.d/90-kvmpvctl.conf
+gconf=etc/kvmpv/guest.conf.d/90-kvmpvctl.conf
 
 config() { # FILE LINE...
-	mkdir -p "$root/etc/kvmpv"
+	mkdir -p "$root/$(dirname "$1")"
 	file=$1
 	shift
 	printf '%s\n' "$@" >"$root/$file"
@@ -85,7 +85,7 @@ says sides.host.changes.0.already false
 says sides.host.state active
 
 mv "$root/$conf" "$root/etc/real.conf"
-ln -s ../real.conf "$root/$conf"
+ln -s ../../real.conf "$root/$conf"
 exits 0 "a link to the file" disable kick
 [ -L "$root/$conf" ]
 ok $? "stays a link"
@@ -322,13 +322,13 @@ exits 1 "a bad line, apply" apply
 has "file and line, apply" "$root/$conf:2:"
 exits 1 "a bad line, JSON" apply --json
 says error.code 1
-says error.next "mend that line; nothing was changed"
+says error.next "mend that line, kvmpvctl check-config shows all; nothing was changed"
 for bad in directory pipe loop binary huge; do
 	rm -rf "${root:?}/$conf"
 	case $bad in
 	directory) mkdir "$root/$conf" ;;
 	pipe) mkfifo "$root/$conf" ;;
-	loop) ln -s host.conf "$root/$conf" ;;
+	loop) ln -s 90-kvmpvctl.conf "$root/$conf" ;;
 	binary) head -c 5000 /dev/zero >"$root/$conf" ;;
 	huge) truncate -s 1G "$root/$conf" ;;
 	esac
@@ -387,7 +387,10 @@ says sides.guest.changes.1.key enable
 tree unloaded
 exits 3 "apply, not loaded" apply
 exits 3 "apply, not loaded, host" apply --host
-has "what next" "modprobe kvmpv_host"
+has "what next: the package" "install kvmpv-host-dkms: this kernel has no module kvmpv_host"
+mkdir -p "$root/usr/src/kvmpv-host-$(cat VERSION)"
+exits 3 "apply, not built, host" apply --host
+has "what next: the headers" "no module kvmpv_host: install its headers, then run dkms autoinstall"
 tree bare
 exits 4 "apply where nothing is possible" apply
 done_testing

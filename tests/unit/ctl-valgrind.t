@@ -66,6 +66,22 @@ clean both apply --json
 printf 'kick = on\nkick = off\n' >"$root/etc/kvmpv/host.conf"
 clean "bad config" apply
 clean "bad config" disable --host
+mkdir -p "$root/etc/kvmpv/host.conf.d" "$root/etc/kvmpv/guest.conf.d/d.conf"
+printf 'kick = on\nyeld\n' >"$root/etc/kvmpv/host.conf.d/a.conf"
+: >"$root/etc/kvmpv/host.conf.d/ignored"
+clean "bad config" check-config
+clean "bad config" check-config --json
+clean "bad config" check-config "$root/etc/kvmpv/host.conf" "$root/etc/kvmpv/guest.conf"
+clean "bad config" check-config nowhere
+rm -r "$root/etc/kvmpv"
+mkdir -p "$root/etc/kvmpv/host.conf.d"
+printf 'kick = on\n' >"$root/etc/kvmpv/host.conf.d/99.conf"
+printf 'pv-spinlock.queue_after = 9\n' >"$root/etc/kvmpv/guest.conf"
+clean drop-ins apply
+clean drop-ins apply --json --dry-run
+clean drop-ins disable --host kick
+clean drop-ins disable --host yield
+clean drop-ins check-config --json
 tree unloaded
 clean unloaded enable --guest
 clean unloaded apply

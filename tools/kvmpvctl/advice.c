@@ -6,24 +6,39 @@
 #include <string.h>
 
 #include "advice.h"
+#include "sysfs.h"
 
 #define NEXT(module, ...) snprintf((module)->next, sizeof((module)->next), __VA_ARGS__)
 
-static void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side,
-			struct module_facts *m)
+/**
+ * advise_load() - what to do about a module that is not loaded
+ * @ctl: the run
+ * @platform: the machine, on which the side is possible
+ * @side: which
+ * @ret: the advice
+ * @size: bytes at @ret
+ */
+void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side, char *ret,
+		 size_t size)
 {
 	const struct side_def *def = &side_defs[side];
 	struct module_version disk;
+	char source[64];
 
-	if (!(platform->possible & SIDE_MASK(side)))
-		return;
+	snprintf(source, sizeof(source), "usr/src/kvmpv-%s-%s", def->name, KVMPV_VERSION);
 	module_on_disk(ctl, side, &disk);
 	if (platform->killed)
-		NEXT(m, "take kvmpv.enable=0 off the kernel command line and reboot");
-	else if (!disk.found && !strcmp(disk.why, "not there"))
-		NEXT(m, "install %s: this kernel has no module %s", def->package, def->module);
+		snprintf(ret, size, "take kvmpv.enable=0 off the kernel command line and reboot");
+	else if (disk.found || strcmp(disk.why, "not there"))
+		snprintf(ret, size, "modprobe %s", def->module);
+	else if (path_exists(ctl, source))
+		snprintf(ret, size,
+			 "this kernel has no module %s: install its headers, then run dkms "
+			 "autoinstall",
+			 def->module);
 	else
-		NEXT(m, "modprobe %s", def->module);
+		snprintf(ret, size, "install %s: this kernel has no module %s", def->package,
+			 def->module);
 }
 
 static bool needs_root(const struct ctl *ctl)
@@ -92,13 +107,14 @@ void advise(const struct ctl *ctl, struct status *status)
 {
 	struct module_facts *host = &status->host.module;
 	struct module_facts *guest = &status->guest.module;
+	struct module_facts *modules[SIDE_COUNT] = {host, guest};
 
-	if (!host->loaded)
-		advise_load(ctl, &status->platform, SIDE_HOST, host);
-	else if (strcmp(host->state, "active"))
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		if (!modules[side]->loaded && status->platform.possible & SIDE_MASK(side))
+			advise_load(ctl, &status->platform, side, modules[side]->next,
+				    sizeof(modules[side]->next));
+	if (host->loaded && strcmp(host->state, "active"))
 		advise_host(ctl, &status->platform, host);
-	if (!guest->loaded)
-		advise_load(ctl, &status->platform, SIDE_GUEST, guest);
-	else if (strcmp(guest->state, "active"))
+	if (guest->loaded && strcmp(guest->state, "active"))
 		advise_guest(ctl, &status->features, &status->guest);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvmpvctl apply: bring the running modules to what /etc/kvmpv says. Settings a file does not
- * mention stay as they are, a file that is not there says nothing.
+ * kvmpvctl apply: bring the running modules to what /etc/kvmpv says. What no file mentions stays as
+ * it is. All files of all sides are read before anything is set, so a mistake changes nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,49 +10,89 @@
 #include "commands.h"
 #include "render.h"
 
-/* A guest comes up with its features chosen, and goes down before they change under it. */
-static void plan(struct changes *changes, const struct config *config)
-{
-	uint64_t missing = 0;
-	char list[200];
-	bool on;
+/**
+ * struct job - what is to be applied to a side
+ * @changes: the plan
+ * @configs: the files it is made from
+ */
+struct job {
+	struct changes changes;
+	struct configs configs;
+};
 
-	if (changes->enable >= 0 && config_get(config, (unsigned int)changes->enable, &on) && !on)
-		changes_add(changes, (unsigned int)changes->enable, false, NULL);
-	for (unsigned int key = 0; key < changes->keys.n; key++) {
-		if ((int)key == changes->enable || !config_get(config, key, &on))
+static void note_missing(struct changes *changes, uint64_t missing)
+{
+	const char *const kind[] = {"feature", "setting"};
+	const uint64_t set[] = {missing & changes->features, missing & ~changes->features};
+	char list[200];
+
+	for (size_t i = 0; i < ARRAY_SIZE(set); i++) {
+		if (!set[i])
 			continue;
-		if (changes->present & NAME_BIT(key))
-			changes_add(changes, key, on, NULL);
-		else if (on)
-			missing |= NAME_BIT(key);
+		names_join(&changes->keys, set[i], " ", list, sizeof(list));
+		changes_note(changes, "%s that is loaded has no %s %s: load a newer module",
+			     side_defs[changes->side].module, kind[i], list);
 	}
-	if (changes->enable >= 0 && config_get(config, (unsigned int)changes->enable, &on) && on)
-		changes_add(changes, (unsigned int)changes->enable, true, NULL);
-	if (!missing)
-		return;
-	names_join(&changes->keys, missing, " ", list, sizeof(list));
-	changes_note(changes, "%s that is loaded has no feature %s: load a newer module",
-		     side_defs[changes->side].module, list);
 }
 
-static int apply_side(struct ctl *ctl, enum side side, struct changes *ret_changes)
+/* A guest comes up with its features chosen, and goes down before they change under it. */
+static void plan(struct changes *changes, const struct configs *configs)
 {
-	struct config config;
+	uint64_t missing = 0;
+	uint32_t value, enable = 0;
+	bool main_set = changes->enable >= 0 &&
+			configs_get(configs, (unsigned int)changes->enable, &enable);
+
+	if (main_set && !enable)
+		changes_add(changes, (unsigned int)changes->enable, false, NULL);
+	for (unsigned int key = 0; key < changes->keys.n; key++) {
+		if ((int)key == changes->enable || !configs_get(configs, key, &value))
+			continue;
+		if (changes->present & NAME_BIT(key))
+			changes_add(changes, key, value, NULL);
+		else if (value || !(changes->features & NAME_BIT(key)))
+			missing |= NAME_BIT(key);
+	}
+	if (main_set && enable)
+		changes_add(changes, (unsigned int)changes->enable, true, NULL);
+	note_missing(changes, missing);
+}
+
+static int job_open(struct ctl *ctl, enum side side, struct job *job)
+{
+	char *path = job->changes.config_path;
 	int code;
 
-	code = changes_open(ctl, side, ret_changes);
+	code = changes_open(ctl, side, &job->changes);
 	if (code)
 		return code;
-	code = config_read(ctl, side, &ret_changes->keys, &config);
-	ret_changes->tolerant = true;
-	if (!code) {
-		plan(ret_changes, &config);
-		code = changes_make(ctl, ret_changes, NULL);
-		strcpy(ret_changes->config_path, config.path);
+	job->changes.tolerant = true;
+	snprintf(path, sizeof(job->changes.config_path), "%s/%s", ctl->root,
+		 side_defs[side].config);
+	*strrchr(path, '/') = '\0';
+	code = configs_read(ctl, side, &job->changes.keys, &job->configs);
+	if (!code)
+		plan(&job->changes, &job->configs);
+	return code;
+}
+
+static int jobs_make(struct ctl *ctl, struct job *jobs, size_t n)
+{
+	struct changes *changes;
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; !code && i < n; i++)
+		code = changes_make(ctl, &jobs[i].changes, NULL);
+	if (code)
+		return code;
+	changes = xrealloc(NULL, n, sizeof(*changes));
+	for (size_t i = 0; i < n; i++) {
+		changes[i] = jobs[i].changes;
+		if (*changes[i].note)
+			code = EXIT_UNSUPPORTED;
 	}
-	config_free(&config);
-	changes_close(ret_changes);
+	ctl->ops->changes(ctl, changes, n);
+	free(changes);
 	return code;
 }
 
@@ -68,22 +108,23 @@ int cmd_apply(struct ctl *ctl, int argc, char **argv)
 {
 	unsigned int asked = ctl->sides ?: SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST);
 	unsigned int sides = asked & sides_loaded(ctl);
-	struct changes *changes;
 	int code = EXIT_DONE;
+	struct job *jobs;
 	size_t n = 0;
 
 	if (!sides || (ctl->sides && sides != ctl->sides))
 		return fail_not_loaded(ctl, asked & ~sides);
-	changes = xrealloc(NULL, SIDE_COUNT, sizeof(*changes));
+	jobs = xrealloc(NULL, SIDE_COUNT, sizeof(*jobs));
+	memset(jobs, 0, SIDE_COUNT * sizeof(*jobs));
 	for (enum side side = 0; !code && side < SIDE_COUNT; side++)
 		if (sides & SIDE_MASK(side))
-			code = apply_side(ctl, side, &changes[n++]);
-	if (!code) {
-		ctl->ops->changes(ctl, changes, n);
-		for (size_t i = 0; i < n; i++)
-			if (*changes[i].note)
-				code = EXIT_UNSUPPORTED;
+			code = job_open(ctl, side, &jobs[n++]);
+	if (!code)
+		code = jobs_make(ctl, jobs, n);
+	for (size_t i = 0; i < n; i++) {
+		changes_close(&jobs[i].changes);
+		configs_free(&jobs[i].configs);
 	}
-	free(changes);
+	free(jobs);
 	return code;
 }

@@ -14,7 +14,7 @@ static const char *const script_head =
 	"_kvmpvctl()\n"
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	"\tlocal verb= skip= word words=\n"
+	"\tlocal verb= skip= files= word words=\n"
 	"\n"
 	"\tCOMPREPLY=()\n"
 	"\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
@@ -25,6 +25,8 @@ static const char *const script_head =
 	"\t\tcase $word in\n";
 
 static const char *const script_tail = "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+				       "\t[[ $files && $cur != -* ]] || return\n"
+				       "\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
 				       "}\n"
 				       "complete -F _kvmpvctl kvmpvctl\n";
 
@@ -131,7 +133,7 @@ int cmd_completion(struct ctl *ctl, int argc, char **argv)
 		printf("\t%s) words=\"", command->name);
 		print_arguments(command);
 		print_options(command->options);
-		fputs("\" ;;\n", stdout);
+		fputs(command->arguments == ARGS_FILES ? "\" files=1 ;;\n" : "\" ;;\n", stdout);
 	}
 	fputs("\tesac\n\twords+=\"", stdout);
 	print_options(options_global);

@@ -1,15 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Setting switches: in the running module through sysfs, and for later boots in the configuration
- * file. All changes are planned first (--dry-run shows the plan), a switch that has its value
- * already is left alone, and the new configuration file is written out before the first switch is
- * set, so that a full disk or a missing right is found before anything has changed.
+ * Making settings: in the running module through sysfs, and for later boots in a configuration
+ * file. All changes are planned first (--dry-run shows the plan), what has its value already is
+ * left alone, and the new configuration file is written out before the first setting is made, so
+ * that a full disk or a missing right is found before anything has changed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "change.h"
+
+/* The keys that are no features, and which of them the module has. */
+static void keys_add(struct changes *c)
+{
+	unsigned int features = c->keys.n;
+	char file[64];
+
+	c->features = features < NAMES_MAX ? NAME_BIT(features) - 1 : ~0ULL;
+	settings_add(c->side, &c->keys);
+	if (c->side == SIDE_GUEST)
+		c->enable = names_find(&c->keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
+	for (unsigned int key = features; c->loaded && key < c->keys.n; key++) {
+		change_file(c, key, file, sizeof(file));
+		if (!faccessat(c->dir.fd, file, F_OK, 0))
+			c->present |= NAME_BIT(key);
+	}
+}
 
 /**
  * changes_open() - start a plan for one side
@@ -55,15 +74,13 @@ int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes)
 	if (c->loaded) {
 		err = features_list(&c->dir, &c->keys, &c->present);
 		if (err) {
+			c->loaded = false;
 			dir_close(&c->dir);
 			return fail(ctl, EXIT_FAILED, NULL, "cannot read %s/features: %s",
 				    c->dir.path, strerror(-err));
 		}
 	}
-	if (side == SIDE_GUEST) {
-		c->enable = names_add(&c->keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
-		c->present |= c->enable < 0 ? 0 : NAME_BIT(c->enable);
-	}
+	keys_add(c);
 	return EXIT_DONE;
 }
 
@@ -78,48 +95,48 @@ void changes_close(struct changes *changes)
 }
 
 /**
- * change_file() - the file of a switch
+ * change_file() - the file of a setting
  * @changes: the plan
- * @key: number of the switch
+ * @key: number of its key
  * @ret: its name in the plan's directory
  * @size: bytes at @ret
  */
 void change_file(const struct changes *changes, unsigned int key, char *ret, size_t size)
 {
-	snprintf(ret, size, "%s%s", (int)key == changes->enable ? "" : "features/",
-		 changes->keys.name[key]);
+	setting_file(changes->side, changes->keys.name[key], ret, size);
 }
 
-static bool runtime_has(const struct changes *changes, unsigned int key, bool on)
+static bool runtime_has(const struct changes *changes, unsigned int key, uint32_t value)
 {
 	const char *text;
-	char file[64], word[8];
-	bool now;
+	char file[64], word[16];
+	uint32_t now;
 
 	change_file(changes, key, file, sizeof(file));
 	return !file_read(changes->dir.fd, file, &text) && !parse_line(text, word, sizeof(word)) &&
-	       !parse_bool(word, &now) && now == on;
+	       !setting_parse(changes->keys.name[key], word, &now) && now == value;
 }
 
 /**
- * changes_add() - add a switch to a plan
+ * changes_add() - add a setting to a plan
  * @changes: the plan
- * @key: number of the switch
- * @on: what to set it to
- * @config: where to save it, or NULL for the running module
+ * @key: number of its key
+ * @value: what to set it to
+ * @configs: files that are to say so, or NULL for the running module
  */
-void changes_add(struct changes *changes, unsigned int key, bool on, const struct config *config)
+void changes_add(struct changes *changes, unsigned int key, uint32_t value,
+		 const struct configs *configs)
 {
 	struct change *change = &changes->change[changes->n++];
-	bool now;
+	uint32_t now;
 
 	change->key = key;
-	change->on = on;
-	change->saved = config;
-	if (config)
-		change->already = config_get(config, key, &now) && now == on;
+	change->value = value;
+	change->saved = configs;
+	if (configs)
+		change->already = configs_get(configs, key, &now) && now == value;
 	else
-		change->already = runtime_has(changes, key, on);
+		change->already = runtime_has(changes, key, value);
 }
 
 /**
@@ -149,14 +166,12 @@ void changes_note(struct changes *changes, const char *fmt, ...)
  */
 void changes_reasons(struct ctl *ctl, const struct changes *changes, struct reasons *ret_reasons)
 {
-	uint64_t features = changes->present;
+	uint64_t features = changes->present & changes->features;
 	struct dir dir;
 
 	ret_reasons->known = 0;
 	if (!changes->loaded || dir_open_root(ctl, side_defs[changes->side].sysfs, &dir))
 		return;
-	if (changes->enable >= 0)
-		features &= ~NAME_BIT(changes->enable);
 	reasons_read(ctl, &dir, features, &changes->keys, ret_reasons);
 	dir_close(&dir);
 }
@@ -204,7 +219,8 @@ static int write_failed(struct ctl *ctl, struct changes *changes, size_t at, int
 {
 	const struct change *change = &changes->change[at];
 	const char *next = "dmesg may say why";
-	char file[64], done[512];
+	const char *key = changes->keys.name[change->key];
+	char file[64], value[SETTING_TEXT_SIZE], done[512];
 	uint64_t set = 0;
 
 	for (size_t i = 0; i < at; i++)
@@ -221,14 +237,16 @@ static int write_failed(struct ctl *ctl, struct changes *changes, size_t at, int
 		next = "run it as root";
 	else if (err == -ENOENT || err == -ENODEV)
 		next = "kvmpvctl status shows what is there now";
-	return fail(ctl, EXIT_FAILED, next, "cannot switch %s %s: %s/%s: %s%s%s",
-		    changes->keys.name[change->key], change->on ? "on" : "off", changes->dir.path,
-		    file, strerror(-err), set ? "; switched before that: " : "", done);
+	setting_text(key, change->value, value);
+	return fail(ctl, EXIT_FAILED, next, "cannot %s %s %s%s: %s/%s: %s%s%s",
+		    setting_number(key) ? "set" : "switch", key, setting_number(key) ? "to " : "",
+		    value, changes->dir.path, file, strerror(-err),
+		    set ? "; switched before that: " : "", done);
 }
 
 static int runtime_write(struct ctl *ctl, struct changes *changes)
 {
-	char file[64];
+	char file[64], text[16];
 	int err;
 
 	for (size_t i = 0; i < changes->n; i++) {
@@ -237,7 +255,8 @@ static int runtime_write(struct ctl *ctl, struct changes *changes)
 		if (change->saved || change->already)
 			continue;
 		change_file(changes, change->key, file, sizeof(file));
-		err = file_write(&changes->dir, file, change->on ? "1\n" : "0\n");
+		snprintf(text, sizeof(text), "%u\n", change->value);
+		err = file_write(&changes->dir, file, text);
 		change->refused = err == -EOPNOTSUPP && changes->tolerant;
 		if (change->refused)
 			changes_note(changes, "%s is not possible here: %s",
@@ -258,7 +277,7 @@ static bool config_change(struct changes *changes, struct config *config)
 
 		if (!change->saved || change->already)
 			continue;
-		config_set(config, &changes->keys, change->key, change->on);
+		config_set(config, &changes->keys, change->key, change->value);
 		any = true;
 	}
 	return any;

@@ -2,23 +2,24 @@
 #ifndef KVMPVCTL_CHANGE_H
 #define KVMPVCTL_CHANGE_H
 
-#include "config.h"
+#include "configs.h"
 #include "facts.h"
 #include "kvmpvctl.h"
 #include "names.h"
+#include "settings.h"
 #include "sysfs.h"
 
 /**
- * struct change - a switch to be set
- * @key: number of the feature or of CONFIG_ENABLE
- * @on: to what
+ * struct change - a setting to be made
+ * @key: number of its key
+ * @value: to what, 0 or 1 for a switch
  * @saved: in the configuration file; else in the running module
  * @already: it has that value
  * @refused: the module says that it is not supported here
  */
 struct change {
 	unsigned int key;
-	bool on;
+	uint32_t value;
 	bool saved;
 	bool already;
 	bool refused;
@@ -29,12 +30,13 @@ struct change {
  * @side: which
  * @vm: the VM it is for, or NULL
  * @keys: names of the keys
+ * @features: NAME_BIT() of each key that is a feature
  * @enable: number of CONFIG_ENABLE in @keys, -1 where there is none
  * @tolerant: a switch that the module refuses does not keep the others from being set
  * @loaded: the module is loaded: @dir is open and @present is set
  * @dir: the directory of the side or the VM
  * @present: NAME_BIT() of each key the module has
- * @config_path: the configuration file
+ * @config_path: the configuration file that is changed, or the directory that was read
  * @n: entries in @change
  * @change: in the order they are made
  * @state: of the side afterwards, empty when not read
@@ -45,6 +47,7 @@ struct changes {
 	enum side side;
 	const char *vm;
 	struct names keys;
+	uint64_t features;
 	int enable;
 	bool tolerant;
 	bool loaded;
@@ -60,7 +63,8 @@ struct changes {
 
 int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes);
 void changes_close(struct changes *changes);
-void changes_add(struct changes *changes, unsigned int key, bool on, const struct config *config);
+void changes_add(struct changes *changes, unsigned int key, uint32_t value,
+		 const struct configs *configs);
 void changes_note(struct changes *changes, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void changes_reasons(struct ctl *ctl, const struct changes *changes, struct reasons *ret_reasons);

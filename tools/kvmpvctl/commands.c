@@ -16,7 +16,10 @@ static const struct option_def option_defs[] = {
 	{OPT_HELP, "help", 'h', NULL, "print help"},
 	{OPT_VERSION, "version", 0, NULL, "print the version of kvmpvctl"},
 	{OPT_DRY_RUN, "dry-run", 0, NULL, "print what would be set and where, set nothing"},
-	{OPT_RUNTIME, "runtime", 0, NULL, "until the next boot: save nothing in /etc/kvmpv"},
+	{OPT_RUNTIME, "runtime", 0, NULL,
+	 "set the running module only: save nothing in /etc/kvmpv"},
+	{OPT_PERSISTENT, "persistent", 0, NULL,
+	 "set the running module and save it in /etc/kvmpv: the default"},
 	{OPT_VM, "vm", 0, "PID-N", "one VM of this host, as status names it"},
 	{OPT_WATCH, "watch", 0, "N", "refresh every N seconds and show rates, until SIGINT"},
 	{OPT_COUNT, "count", 0, "N", "with --watch: stop after N refreshes"},
@@ -45,7 +48,7 @@ const struct command commands[] = {
 		.text = "Without FEATURE: on a host all features for new VMs, but for those that "
 			"are to be named (cr3-cache); in a guest kvmpv as a whole. With --vm for "
 			"one running VM, until it ends. pv-spinlock is switched in guests only.",
-		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
+		.options = {OPT_VM, OPT_RUNTIME, OPT_PERSISTENT, OPT_DRY_RUN},
 		.run = cmd_enable,
 	},
 	{
@@ -55,15 +58,24 @@ const struct command commands[] = {
 		.text = "Without FEATURE: on a host all features for new VMs, in a guest kvmpv as "
 			"a whole. With --vm for one running VM, until it ends. pv-spinlock is "
 			"switched in guests only.",
-		.options = {OPT_VM, OPT_RUNTIME, OPT_DRY_RUN},
+		.options = {OPT_VM, OPT_RUNTIME, OPT_PERSISTENT, OPT_DRY_RUN},
 		.run = cmd_disable,
 	},
 	{
 		.name = "apply",
-		.summary = "bring the running modules to what /etc/kvmpv/*.conf says",
-		.text = "Settings a file does not mention stay as they are. Used at boot.",
+		.summary = "bring the running modules to what the files in /etc/kvmpv say",
+		.text = "Settings that no file mentions stay as they are, and a mistake in any "
+			"file keeps all from being applied. Used at boot.",
 		.options = {OPT_DRY_RUN},
 		.run = cmd_apply,
+	},
+	{
+		.name = "check-config",
+		.arguments = ARGS_FILES,
+		.summary = "look for mistakes in the files in /etc/kvmpv, or in FILE",
+		.text = "Prints a line a mistake: file, line, what is wrong, what is allowed. "
+			"Needs no root, no module, and changes nothing. FILE may be anywhere.",
+		.run = cmd_check_config,
 	},
 	{
 		.name = "stats",
@@ -107,7 +119,8 @@ const struct command commands[] = {
 
 const struct exit_def exits[] = {
 	{EXIT_DONE, "done; for status: what is loaded is active"},
-	{EXIT_FAILED, "failed, or something could not be read; for doctor: a check FAILs"},
+	{EXIT_FAILED, "failed, or something could not be read; for doctor: a check FAILs; "
+		      "for check-config: a mistake"},
 	{EXIT_USAGE, "wrong usage"},
 	{EXIT_INACTIVE, "a module is not loaded, or not active"},
 	{EXIT_UNSUPPORTED, "not supported on this machine or by the loaded module"},
@@ -152,8 +165,9 @@ const struct option_def *option_def(enum option id)
 const char *arguments_text(enum arguments arguments)
 {
 	static const char *const texts[] = {
-		[ARGS_NONE] = "",	[ARGS_FEATURES] = "[FEATURE...]", [ARGS_GROUP] = "[GROUP]",
-		[ARGS_VERB] = "[VERB]", [ARGS_SHELL] = "SHELL",
+		[ARGS_NONE] = "",	    [ARGS_FEATURES] = "[FEATURE...]",
+		[ARGS_FILES] = "[FILE...]", [ARGS_GROUP] = "[GROUP]",
+		[ARGS_VERB] = "[VERB]",	    [ARGS_SHELL] = "SHELL",
 	};
 
 	return texts[arguments];

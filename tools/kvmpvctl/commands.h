@@ -20,6 +20,7 @@ enum option {
 	OPT_VERSION,
 	OPT_DRY_RUN,
 	OPT_RUNTIME,
+	OPT_PERSISTENT,
 	OPT_VM,
 	OPT_WATCH,
 	OPT_COUNT,
@@ -49,7 +50,7 @@ struct option_def {
 /* The one GROUP of ``stats`` there is */
 #define GROUP_SPINLOCK "spinlock"
 
-enum arguments { ARGS_NONE, ARGS_FEATURES, ARGS_GROUP, ARGS_VERB, ARGS_SHELL };
+enum arguments { ARGS_NONE, ARGS_FEATURES, ARGS_FILES, ARGS_GROUP, ARGS_VERB, ARGS_SHELL };
 
 /**
  * struct command - a verb
@@ -96,6 +97,7 @@ int cmd_status(struct ctl *ctl, int argc, char **argv);
 int cmd_enable(struct ctl *ctl, int argc, char **argv);
 int cmd_disable(struct ctl *ctl, int argc, char **argv);
 int cmd_apply(struct ctl *ctl, int argc, char **argv);
+int cmd_check_config(struct ctl *ctl, int argc, char **argv);
 int cmd_stats(struct ctl *ctl, int argc, char **argv);
 int cmd_version(struct ctl *ctl, int argc, char **argv);
 int cmd_doctor(struct ctl *ctl, int argc, char **argv);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice.h"
 #include "kvmpvctl.h"
 #include "platform.h"
 #include "render.h"
@@ -137,7 +138,7 @@ int fail_not_loaded(struct ctl *ctl, unsigned int sides)
 {
 	struct platform platform;
 	unsigned int possible;
-	char next[128];
+	char next[256];
 	enum side side;
 
 	platform_read(ctl, &platform);
@@ -147,10 +148,10 @@ int fail_not_loaded(struct ctl *ctl, unsigned int sides)
 			    "kvmpv is not loaded and cannot be used here: this is %s",
 			    platform_role(&platform));
 	side = possible & SIDE_MASK(SIDE_HOST) ? SIDE_HOST : SIDE_GUEST;
-	snprintf(next, sizeof(next), "modprobe %s", side_defs[side].module);
 	if (possible == (SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST)))
 		return fail(ctl, EXIT_INACTIVE, "modprobe kvmpv_host or modprobe kvmpv_guest",
 			    "neither kvmpv_host nor kvmpv_guest is loaded");
+	advise_load(ctl, &platform, side, next, sizeof(next));
 	return fail(ctl, EXIT_INACTIVE, next, "%s is not loaded", side_defs[side].module);
 }
 

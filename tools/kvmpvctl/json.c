@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Results as JSON: helpers and the shorter ones; see json-status.c and json-stats.c for the rest.
+ * Results as JSON: helpers and the shorter ones; see json-status.c and others for the rest.
  * All strings that get here are ASCII: whoever read them from outside has seen to that, or
  * json_add_text() does.
  */
@@ -141,12 +141,15 @@ static json_object *json_change(const struct ctl *ctl, const struct changes *cha
 				const struct change *change)
 {
 	json_object *object = json_object_new_object();
+	const char *key = changes->keys.name[change->key];
 	char file[64], path[PATH_MAX + 64];
+	bool number = setting_number(key);
 
 	change_file(changes, change->key, file, sizeof(file));
 	snprintf(path, sizeof(path), "%s/%s", changes->dir.path, file);
-	json_add_string(object, "key", changes->keys.name[change->key]);
-	json_add(object, "on", json_object_new_boolean(change->on));
+	json_add_string(object, "key", key);
+	json_add(object, "on", number ? NULL : json_object_new_boolean(change->value));
+	json_add(object, "value", json_object_new_int64(change->value));
 	json_add_string(object, "where", change->saved ? "saved" : "runtime");
 	json_add_text(object, "path", change->saved ? changes->config_path : path);
 	json_add(object, "already", json_object_new_boolean(change->already));
@@ -230,6 +233,7 @@ const struct render_ops json_ops = {
 	.stats = json_stats,
 	.reset = json_reset,
 	.versions = json_versions,
+	.configs = json_configs,
 	.doctor = json_doctor,
 	.help = json_help,
 	.failure = json_failure,

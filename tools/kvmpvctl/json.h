@@ -8,7 +8,7 @@
 
 /* The forms' versions: minor grows with each member, major when one goes or changes. */
 #define JSON_MAJOR 1
-#define JSON_MINOR 2
+#define JSON_MINOR 3
 
 json_object *json_start(const struct ctl *ctl);
 void json_print(const struct ctl *ctl, json_object *object);
@@ -18,6 +18,7 @@ void json_add_text(json_object *object, const char *key, const char *value);
 void json_add_problems(const struct ctl *ctl, json_object *object);
 json_object *json_names(const struct names *names, uint64_t set);
 
+void json_configs(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 void json_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void json_help(struct ctl *ctl, const struct command *command);
 void json_status(struct ctl *ctl, const struct status *status);

@@ -83,6 +83,7 @@ struct problems {
  * @version: --version was given
  * @dry_run: --dry-run was given
  * @runtime: --runtime was given
+ * @persistent: --persistent was given
  * @histogram: --histogram was given
  * @reset: --reset was given
  * @top: --top was given
@@ -104,6 +105,7 @@ struct ctl {
 	bool version;
 	bool dry_run;
 	bool runtime;
+	bool persistent;
 	bool histogram;
 	bool reset;
 	bool top;

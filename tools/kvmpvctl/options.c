@@ -66,6 +66,9 @@ static int option_set(struct ctl *ctl, const struct option_def *def, const char 
 	case OPT_RUNTIME:
 		ctl->runtime = true;
 		break;
+	case OPT_PERSISTENT:
+		ctl->persistent = true;
+		break;
 	case OPT_VM:
 		ctl->vm = value;
 		break;

@@ -119,6 +119,7 @@ struct finding {
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
  * @versions: print versions
+ * @configs: by side: print configuration files of these keys, and what is wrong with them
  * @doctor: print what checks found
  * @help: explain a verb, or all for NULL
  * @failure: print why there is no result
@@ -129,6 +130,7 @@ struct render_ops {
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
+	void (*configs)(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 	void (*doctor)(struct ctl *ctl, const struct finding *findings, size_t n);
 	void (*help)(struct ctl *ctl, const struct command *command);
 	void (*failure)(struct ctl *ctl, const struct failure *failure);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Results as text: the shorter ones; see text-status.c, text-stats.c, text-spinlock.c,
- * text-doctor.c and text-help.c for the rest.
+ * text-config.c, text-doctor.c and text-help.c for the rest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +55,12 @@ static void text_change(const struct ctl *ctl, const struct changes *changes,
 {
 	const char *side = side_defs[changes->side].name;
 	const char *key = changes->keys.name[change->key];
-	const char *value = change->on ? "on" : "off";
 	const char *where = change->saved ? "saved" : "now";
-	char file[64];
+	char file[64], value[SETTING_TEXT_SIZE];
 
 	if (change->refused)
 		return;
+	setting_text(key, change->value, value);
 	if (changes->vm && !ctl->dry_run) {
 		printf("VM %s: %s %s%s\n", changes->vm, key, value,
 		       change->already ? " already" : "");
@@ -72,8 +72,8 @@ static void text_change(const struct ctl *ctl, const struct changes *changes,
 		       value, changes->config_path);
 	} else {
 		change_file(changes, change->key, file, sizeof(file));
-		printf("%s: %d in %s/%s\n", change->already ? "is already" : "would write",
-		       change->on, changes->dir.path, file);
+		printf("%s: %u in %s/%s\n", change->already ? "is already" : "would write",
+		       change->value, changes->dir.path, file);
 	}
 }
 
@@ -147,6 +147,7 @@ const struct render_ops text_ops = {
 	.stats = text_stats,
 	.reset = text_reset,
 	.versions = text_versions,
+	.configs = text_configs,
 	.doctor = text_doctor,
 	.help = text_help,
 	.failure = text_failure,

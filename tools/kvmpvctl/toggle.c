@@ -14,6 +14,16 @@ static bool one_side(unsigned int sides)
 	return sides && !(sides & (sides - 1));
 }
 
+static int where_check(struct ctl *ctl)
+{
+	if (ctl->persistent && ctl->runtime)
+		return fail(ctl, EXIT_USAGE, NULL, "--persistent and --runtime exclude each other");
+	if (ctl->persistent && ctl->vm)
+		return fail(ctl, EXIT_USAGE, NULL,
+			    "nothing is saved for a VM: --persistent and --vm exclude each other");
+	return EXIT_DONE;
+}
+
 /* The side that was asked for, else the only one loaded, else the only one possible. */
 static int side_pick(struct ctl *ctl, enum side *ret_side)
 {
@@ -64,24 +74,18 @@ static int local_refuse(struct ctl *ctl, int argc, char **argv, bool on)
 
 static int feature_unknown(struct ctl *ctl, const struct changes *changes, const char *name)
 {
-	uint64_t set = ~0ULL;
 	char list[1024], next[1100];
 
-	if (changes->enable >= 0)
-		set &= ~NAME_BIT(changes->enable);
-	names_join(&changes->keys, set, " ", list, sizeof(list));
+	names_join(&changes->keys, changes->features, " ", list, sizeof(list));
 	snprintf(next, sizeof(next), "features: %s", list);
 	return fail(ctl, EXIT_USAGE, next, "unknown feature %.40s", name);
 }
 
 static int feature_absent(struct ctl *ctl, const struct changes *changes, const char *name)
 {
-	uint64_t set = changes->present;
 	char list[1024], next[1100];
 
-	if (changes->enable >= 0)
-		set &= ~NAME_BIT(changes->enable);
-	names_join(&changes->keys, set, " ", list, sizeof(list));
+	names_join(&changes->keys, changes->present & changes->features, " ", list, sizeof(list));
 	snprintf(next, sizeof(next), "features it has: %s", list);
 	return fail(ctl, EXIT_UNSUPPORTED, next, "%s that is loaded has no feature %s",
 		    side_defs[changes->side].module, name);
@@ -99,12 +103,12 @@ static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, c
 	if (!argc && changes->enable >= 0)
 		set = NAME_BIT(changes->enable);
 	else if (!argc)
-		set = (changes->loaded ? changes->present : NAME_BIT(changes->keys.n) - 1) &
+		set = (changes->loaded ? changes->present : changes->features) &
 		      (on ? features_default() : ~0ULL);
 	for (int i = 0; i < argc; i++) {
 		int key = names_find(&changes->keys, argv[i], strlen(argv[i]));
 
-		if (key < 0 || key == changes->enable)
+		if (key < 0 || !(changes->features & NAME_BIT(key)))
 			return feature_unknown(ctl, changes, argv[i]);
 		if (changes->loaded && !(changes->present & NAME_BIT(key)))
 			return feature_absent(ctl, changes, argv[i]);
@@ -114,25 +118,42 @@ static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, c
 	return EXIT_DONE;
 }
 
+/* A file that is read after the one that would be changed has the last word. */
+static int override_refuse(struct ctl *ctl, const struct changes *changes,
+			   const struct configs *configs, unsigned int key, bool on)
+{
+	struct config_origin origin;
+
+	if (!configs_find(configs, key, &origin) || origin.entry->value == on ||
+	    origin.file <= configs->own)
+		return EXIT_DONE;
+	return fail(ctl, EXIT_FAILED, "change that line, or save nothing with --runtime",
+		    "nothing was changed: %s:%u sets %s, and is read after %s",
+		    configs->file[origin.file].path, origin.entry->line, changes->keys.name[key],
+		    configs->file[configs->own].path);
+}
+
 static int toggle_make(struct ctl *ctl, struct changes *changes, uint64_t set, bool on)
 {
 	bool save = !ctl->runtime && !ctl->vm;
-	struct config config = {.text = NULL};
+	struct configs configs = {.n = 0};
 	int code = EXIT_DONE;
 
 	if (save)
-		code = config_read(ctl, changes->side, &changes->keys, &config);
+		code = configs_read(ctl, changes->side, &changes->keys, &configs);
 	for (unsigned int key = 0; !code && key < changes->keys.n; key++) {
 		if (!(set & NAME_BIT(key)))
 			continue;
 		if (changes->loaded)
 			changes_add(changes, key, on, NULL);
-		if (save)
-			changes_add(changes, key, on, &config);
+		if (save) {
+			changes_add(changes, key, on, &configs);
+			code = override_refuse(ctl, changes, &configs, key, on);
+		}
 	}
 	if (!code)
-		code = changes_make(ctl, changes, save ? &config : NULL);
-	config_free(&config);
+		code = changes_make(ctl, changes, save ? &configs.file[configs.own] : NULL);
+	configs_free(&configs);
 	return code;
 }
 
@@ -169,7 +190,9 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 	uint64_t set = 0;
 	int code;
 
-	code = side_pick(ctl, &side);
+	code = where_check(ctl);
+	if (!code)
+		code = side_pick(ctl, &side);
 	if (!code && side == SIDE_HOST)
 		code = local_refuse(ctl, argc, argv, on);
 	if (code)
