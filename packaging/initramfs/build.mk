@@ -5,11 +5,14 @@
 install:: install-initramfs ## install the hooks for initramfs-tools and dracut
 
 install-initramfs:
-	install -D -m 0755 packaging/initramfs/load $(DESTDIR)$(PREFIX)/share/kvmpv/initramfs-load
 	install -D -m 0755 packaging/initramfs-tools/hook \
 		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/kvmpv
+	install -D -m 0755 packaging/initramfs/load \
+		$(DESTDIR)$(PREFIX)/share/initramfs-tools/scripts/init-top/kvmpv
 	install -D -m 0755 packaging/dracut/90kvmpv/module-setup.sh \
 		$(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90kvmpv/module-setup.sh
+	install -D -m 0755 packaging/initramfs/load \
+		$(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90kvmpv/kvmpv-load
 	install -D -m 0755 packaging/dracut/90kvmpv/kvmpv-load.sh \
 		$(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90kvmpv/kvmpv-load.sh
 

@@ -323,4 +323,284 @@ exits 0 "colour: always" doctor --color=always
 has "colour is there" "$(printf '\033[32mPASS\033[0m')"
 exits 0 "colour: not a terminal" doctor
 hasnt "no colour" "$(printf '\033')"
+
+# Kernel: what is asked for stands in dkms.conf
+release=6.1.0-1
+kernel() { # [RELEASE]
+	release=${1-6.1.0-1}
+	mkdir -p "$root/proc/sys/kernel" "$root/lib/modules/$release/build"
+	put proc/sys/kernel/osrelease "$release"
+}
+options() { # dkms.conf: its options as a kernel's configuration has them
+	sed -n 's/^BUILD_EXCLUSIVE_CONFIG="\(.*\)"/\1/p' "$1" | tr ' ' '\n' | sed 's/$/=y/'
+}
+for side in host guest; do
+	case $side in
+	host) dkms=dkms/dkms.conf ;;
+	guest) dkms="guest-kmod/dkms.conf" ;;
+	esac
+	tree $side
+	kernel
+	exits 0 "$side: no configuration" doctor
+	silent $side.kernel
+	options "$dkms" >"$root/boot/config-$release"
+	exits 0 "$side: all options" doctor
+	verdict $side.kernel PASS "kernel $release has what kvmpv_$side needs"
+	options "$dkms" | sed 's/=y/=m/' >"$root/lib/modules/$release/config"
+	rm "$root/boot/config-$release"
+	exits 0 "$side: all options, as Fedora has them" doctor
+	verdict $side.kernel PASS
+	mv "$root/lib/modules/$release/config" "$root/lib/modules/$release/build/.config"
+	exits 0 "$side: all options, in the headers" doctor
+	verdict $side.kernel PASS
+	gzip <"$root/lib/modules/$release/build/.config" >"$root/proc/config.gz"
+	rm "$root/lib/modules/$release/build/.config"
+	exits 0 "$side: all options, in the kernel" doctor
+	verdict $side.kernel PASS
+	for option in $(options "$dkms" | sed 's/=y//'); do
+		options "$dkms" | sed "s/^$option=y/# $option is not set/" \
+			>"$root/boot/config-$release"
+		exits 1 "$side: without $option" doctor
+		verdict $side.kernel FAIL "is not built as kvmpv_$side needs it: $option"
+	done
+	kernel 6.0.9-1
+	exits 1 "$side: an old kernel" doctor
+	verdict $side.kernel FAIL "kernel 6.0.9-1 is older than 6.1"
+	kernel 7.0.1
+	options "$dkms" >"$root/boot/config-7.0.1"
+	exits 0 "$side: a new kernel" doctor
+	verdict $side.kernel PASS
+done
+tree both
+kernel
+: >"$root/boot/config-$release"
+exits 0 "it may be meant to be the other side" doctor
+verdict host.kernel WARN
+exits 1 "it is meant" doctor --host
+verdict host.kernel FAIL
+
+# Headers
+tree host
+exits 0 "nothing of this kernel" doctor
+silent headers
+kernel
+exits 0 "no headers" doctor
+verdict headers WARN "no headers of kernel $release"
+has "what next" "next: dnf install kernel-devel-$release"
+put etc/debian_version 12.0
+exits 0 "no headers, Debian" doctor
+has "what next" "next: apt install linux-headers-$release"
+put "lib/modules/$release/build/Makefile" ""
+exits 0 "headers" doctor
+verdict headers PASS
+
+# ftrace
+for kind in host guest-spinlock; do
+	tree $kind
+	mkdir -p "$root/proc/sys/kernel"
+	put proc/sys/kernel/ftrace_enabled 1
+	exits 0 "$kind, ftrace on" doctor
+	verdict ftrace PASS
+	put proc/sys/kernel/ftrace_enabled 0
+	exits 1 "$kind, ftrace off" doctor
+	verdict ftrace FAIL "kernel.ftrace_enabled is 0"
+	has "what next" "sysctl kernel.ftrace_enabled=1"
+done
+verdict guest.pv-spinlock FAIL "in use by name only"
+tree unloaded
+mkdir -p "$root/proc/sys/kernel"
+put proc/sys/kernel/ftrace_enabled 0
+exits 0 "ftrace off, nothing loaded" doctor
+verdict ftrace WARN
+
+# Livepatch: a folder a patch, an object, a function; what kvmpv takes over stands in its sources
+tree host
+mkdir -p "$root/sys/kernel/livepatch"
+exits 0 "no livepatch" doctor
+verdict livepatch PASS
+mkdir -p "$root/sys/kernel/livepatch/fix_1/kvm/kvm_cpuid_x,1" \
+	"$root/sys/kernel/livepatch/fix_1/vmlinux/kvm_cpui,1"
+put sys/kernel/livepatch/fix_1/enabled 1
+exits 0 "a livepatch of something else" doctor
+verdict livepatch PASS
+functions=$(sed -n '/define KVMPV_KVM_HOOKS/,/[^\\]$/s/.*F([a-z_]*, \([a-z_]*\),.*/\1/p' dkms/kvm.h
+	sed -n 's/.*kvmpv_hook .*\.name = "\(.*\)"}.*/\1/p; s/.*\[HOOK_.*\.name = "\(.*\)"}.*/\1/p
+		s/^#define SLOWPATH_.* "\(.*\)"/\1/p' guest-kmod/cr3-hooks.c guest-kmod/spinlock.c)
+count=0
+for function in $functions; do
+	count=$((count + 1))
+	mkdir "$root/sys/kernel/livepatch/fix_1/kvm/$function,1"
+	exits 0 "a livepatch of $function" doctor
+	verdict livepatch WARN "a livepatch changes $function"
+	rmdir "$root/sys/kernel/livepatch/fix_1/kvm/$function,1"
+done
+[ $count -ge 13 ]
+ok $? "$count functions were found in the sources"
+mkdir "$root/sys/kernel/livepatch/fix_1/kvm/kvm_cpuid,1"
+put $host/state refused
+exits 1 "kvmpv came second" doctor
+verdict livepatch FAIL
+
+# Secure Boot, keys, signatures
+vars=sys/firmware/efi/efivars
+secure_boot() { # VALUE
+	mkdir -p "$root/$vars"
+	perl -e 'print pack "VC", 6, $ARGV[0]' "$1" \
+		>"$root/$vars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+}
+tree guest
+exits 0 "no firmware" doctor
+silent secure-boot
+mkdir -p "$root/sys/firmware"
+exits 0 "no UEFI" doctor
+verdict secure-boot PASS "not booted by UEFI"
+mkdir -p "$root/sys/firmware/efi"
+exits 0 "no efivarfs" doctor
+verdict secure-boot WARN "cannot be seen"
+has "what next" "mokutil --sb-state"
+mkdir "$root/$vars"
+exits 0 "firmware that knows no Secure Boot" doctor
+verdict secure-boot PASS "Secure Boot is off"
+secure_boot 0
+exits 0 "Secure Boot is off" doctor
+verdict secure-boot PASS "Secure Boot is off"
+silent mok
+secure_boot 1
+exits 0 "no key" doctor
+verdict secure-boot PASS "Secure Boot is on"
+verdict mok WARN "DKMS makes one when it builds"
+has "what next" "next: mokutil --import /var/lib/dkms/mok.pub, then reboot"
+mkdir -p "$root/var/lib/dkms" "$root/etc/dkms"
+head -c 800 /dev/urandom >"$root/var/lib/dkms/mok.pub"
+exits 1 "a key that is not enrolled" doctor
+verdict mok FAIL "the key in /var/lib/dkms/mok.pub is not enrolled"
+has "what next" "next: mokutil --import /var/lib/dkms/mok.pub"
+list=$root/$vars/MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23
+head -c 900 /dev/urandom >"$list"
+exits 1 "another key is enrolled" doctor
+verdict mok FAIL
+cat "$root/var/lib/dkms/mok.pub" >>"$list"
+exits 0 "the key is enrolled" doctor
+verdict mok PASS
+rm "$list"
+mkdir "$root/sys/firmware/efi/mok-variables"
+cp "$root/var/lib/dkms/mok.pub" "$root/sys/firmware/efi/mok-variables/MokListRT"
+exits 0 "the key is enrolled, as newer kernels show it" doctor
+verdict mok PASS
+put etc/dkms/framework.conf "# mok_certificate=/x" 'mok_certificate="/etc/keys/kvmpv.der"'
+exits 0 "DKMS was told of a key that is not there" doctor
+verdict mok WARN
+has "what next" "mokutil --import /etc/keys/kvmpv.der"
+rm "$root/etc/dkms/framework.conf" "$root/var/lib/dkms/mok.pub"
+mkdir -p "$root/var/lib/shim-signed/mok"
+cp "$root/sys/firmware/efi/mok-variables/MokListRT" "$root/var/lib/shim-signed/mok/MOK.der"
+exits 0 "Ubuntu's key" doctor
+verdict mok PASS "/var/lib/shim-signed/mok/MOK.der is enrolled"
+
+lockdown() { # TEXT
+	mkdir -p "$root/sys/kernel/security"
+	put sys/kernel/security/lockdown "$1"
+}
+tree guest
+lockdown "[none] integrity confidentiality"
+exits 0 "not locked down" doctor
+verdict lockdown PASS "not locked down"
+lockdown "none [integrity] confidentiality"
+exits 0 "locked down" doctor
+verdict lockdown PASS "locked down (integrity)"
+silent guest.signature
+
+if command -v depmod >/dev/null && command -v gcc >/dev/null; then
+	kernel
+	dir=$root/lib/modules/$release
+	mkdir -p "$dir/updates" "$root/sys/module/module/parameters"
+	printf 'const char info[] __attribute__((section(".modinfo"))) = "license=GPL\\0version=%s";\n' \
+		"$(cat VERSION)" | gcc -x c -c -o "$dir/updates/kvmpv_guest.ko" -
+	touch "$dir/modules.order" "$dir/modules.builtin"
+	depmod -b "$root" "$release" 2>/dev/null
+	exits 1 "not signed, locked down" doctor
+	verdict guest.signature FAIL "loads signed modules only (lockdown)"
+	has "what next" "dkms install --force kvmpv-guest/$(cat VERSION) -k $release"
+	lockdown "[none] integrity confidentiality"
+	exits 0 "not signed" doctor
+	verdict guest.signature PASS "is not signed, and need not be"
+	put sys/module/module/parameters/sig_enforce N
+	exits 0 "not signed, not enforced" doctor
+	put sys/module/module/parameters/sig_enforce Y
+	exits 1 "not signed, enforced" doctor
+	verdict guest.signature FAIL "(module.sig_enforce)"
+	verdict guest.versions PASS
+	# Signer, key and signature; how long they are and of what kind (X.509); the magic
+	{
+		printf maker
+		head -c 68 /dev/zero
+		printf '\001\004\001\005\004\000\000\000\000\000\000\100~Module signature appended~\n'
+	} >>"$dir/updates/kvmpv_guest.ko"
+	exits 0 "signed, enforced" doctor
+	verdict guest.signature PASS "is signed by maker"
+else
+	skip "signatures" "no depmod or gcc"
+fi
+
+# Processor
+msr() { # TARGETS
+	mkdir -p "$root/dev/cpu/0"
+	rm -f "$root/dev/cpu/0/msr"
+	truncate -s 1157 "$root/dev/cpu/0/msr"
+	perl -e 'print pack "Q<", $ARGV[0] << 16 | 0x1234' "$1" >>"$root/dev/cpu/0/msr"
+}
+tree host
+exits 0 "MSRs not seen, EPT" doctor
+silent host.cr3-targets
+put $ept N
+exits 0 "MSRs not seen, the module has looked" doctor
+silent host.cr3-targets
+rm -r "${root:?}/$host"
+exits 0 "MSRs not seen, no EPT, no module" doctor
+verdict host.cr3-targets WARN
+has "what next" "modprobe msr"
+msr 4
+exits 0 "four CR3 targets" doctor
+verdict host.cr3-targets PASS "has 4 CR3 targets"
+msr 3
+exits 0 "three" doctor
+verdict host.cr3-targets WARN "has 3 CR3 targets"
+put $ept Y
+exits 0 "three, EPT" doctor
+verdict host.cr3-targets PASS "with EPT it is not needed"
+put sys/module/kvm_intel/parameters/nested 1
+exits 0 "nested" doctor
+verdict host.nested PASS "guests can run KVM"
+put sys/module/kvm_intel/parameters/nested N
+exits 0 "not nested" doctor
+verdict host.nested PASS "guests cannot run KVM"
+tree both
+msr 0
+mkdir -p "$root/sys/module/kvm_amd/parameters"
+put sys/module/kvm_amd/parameters/npt 1
+exits 0 "AMD" doctor
+silent host.cr3-targets
+verdict host.ept PASS
+put sys/module/kvm_amd/parameters/npt 0
+exits 0 "AMD without NPT" doctor
+verdict host.ept WARN "NPT is off"
+cpu() { # FLAGS
+	printf 'processor\t: 0\nflags\t\t: fpu %s lm\nbugs\t\t:\n' "$1" >"$root/proc/cpuinfo"
+}
+for kind in host guest; do
+	tree $kind
+	cpu "vmx pcid"
+	exits 0 "$kind: PTI off" doctor
+	verdict pti PASS "PTI is off; the processor has PCID"
+	cpu "vmx pcid pti"
+	exits 0 "$kind: PTI on" doctor
+	verdict pti PASS "PTI is on, with PCID"
+	cpu "vmx pti"
+	exits 0 "$kind: PTI on, no PCID" doctor
+	verdict pti WARN "each entry to the kernel flushes the TLB"
+done
+has "what next" "+pcid"
+rm "$root/proc/cpuinfo"
+exits 0 "no cpuinfo" doctor
+silent pti
 done_testing

@@ -76,7 +76,7 @@ file_is() { # FILE VALUE
 }
 
 golden() { # NAME: the last output is what tests/unit/ctl-golden/NAME says
-	sed "s#$root#ROOT#g" "$out" >"$tmp/golden"
+	sed "s#$root#ROOT#g; s#$(cat VERSION)#VERSION#g" "$out" >"$tmp/golden"
 	[ -z "${CTL_GOLDEN-}" ] || cp "$tmp/golden" "$unit/ctl-golden/$1"
 	diff -u "$unit/ctl-golden/$1" "$tmp/golden" >"$tmp/diff"
 	ok $? "output is as in ctl-golden/$1" "$tmp/diff"

@@ -85,6 +85,9 @@ sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page |
 	sed 's/[>&|].*//; s/--watch [0-9]*/& --count 1/' |
 	sed "s|50-fleet|$tmp/&|" >"$tmp/examples"
 tree both
+mkdir -p "$root/usr/sbin" "$root/usr/share/initramfs-tools/hooks"
+: >"$root/usr/sbin/mkinitramfs"
+: >"$root/usr/share/initramfs-tools/hooks/kvmpv"
 printf 'page = off\n' >"$tmp/50-fleet.conf"
 while read -r words; do
 	# shellcheck disable=SC2086 # words
@@ -141,6 +144,7 @@ completes() { # WANTED WORD...
 completes "enable " en
 completes "stats status " sta
 completes "kick " enable k
+completes "enable " initramfs e
 completes "page pv-spinlock " --json disable kick p
 completes "pv-spinlock " enable pv
 completes "spinlock " stats s

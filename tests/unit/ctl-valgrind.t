@@ -27,7 +27,7 @@ verbs() { # NAME: all that read, in both forms
 	for form in "" --json; do
 		# shellcheck disable=SC2086 # none or one word
 		for verb in status "stats --histogram" "stats spinlock --histogram --top" version \
-			doctor; do
+			doctor initramfs "initramfs settings" "initramfs enable --dry-run"; do
 			clean "$1" $verb $form
 		done
 	done

@@ -48,9 +48,9 @@ says kvmpv_guest.initramfs.why "unknown (no initramfs of $release in /boot)"
 
 tree guest
 exits 0 "loaded" version
-has "loaded: version and checksum" "0.1.0 (01234567)"
+has "loaded: version and checksum" "$tool (01234567)"
 exits 0 "loaded, JSON" version --json
-says kvmpv_guest.loaded.version 0.1.0
+says kvmpv_guest.loaded.version "$tool"
 says kvmpv_guest.loaded.srcversion 0123456789ABCDEF0123456
 printf '9.9.9\n' >"$root/sys/kernel/kvmpv/guest/version"
 exits 0 "another release than the tool's" version
@@ -58,9 +58,9 @@ has "is noted" "kvmpvctl $tool and kvmpv_guest 9.9.9 are not of one release"
 
 if command -v depmod >/dev/null; then
 	tree guest
-	disk kvmpv_guest 0.1.0 0123456789ABCDEF0123456
+	disk kvmpv_guest "$tool" 0123456789ABCDEF0123456
 	exits 0 "on disk" version --json
-	says kvmpv_guest.disk.version 0.1.0
+	says kvmpv_guest.disk.version "$tool"
 	says kvmpv_guest.disk.path "$root/$modules/updates/dkms/kvmpv_guest.ko"
 	says kvmpv_guest.note null
 	says kvmpv_host.disk.found false
@@ -82,7 +82,7 @@ if command -v depmod >/dev/null; then
 	exits 0 "damaged index" version --json
 	says kvmpv_guest.disk.found false
 	tree unloaded
-	disk kvmpv_host 0.1.0 AAAA
+	disk kvmpv_host "$tool" AAAA
 	exits 3 "status: module on disk, not loaded" status
 	has "what next" "modprobe kvmpv_host"
 	has "what next without a module" "install kvmpv-guest-dkms"
@@ -114,7 +114,7 @@ done
 exits 0 "initramfs, text" version
 has "version and checksum" "0.0.9 (BBBB)"
 if command -v depmod >/dev/null; then
-	disk kvmpv_guest 0.1.0 0123456789ABCDEF0123456
+	disk kvmpv_guest "$tool" 0123456789ABCDEF0123456
 	exits 0 "initramfs older than disk" version
 	has "is noted" "update-initramfs -u"
 fi
@@ -157,8 +157,8 @@ rm "$root/$image"
 mkdir "$root/$image"
 exits 0 "initramfs is a directory" version
 rmdir "$root/$image"
-version=0.1.0 initramfs cat
+version=$tool initramfs cat
 mv "$root/$image" "$root/boot/initramfs-$release.img"
 exits 0 "dracut's name" version --json
-says kvmpv_guest.initramfs.version 0.1.0
+says kvmpv_guest.initramfs.version "$tool"
 done_testing

@@ -26,7 +26,7 @@ void advise_load(const struct ctl *ctl, const struct platform *platform, enum si
 	char source[64];
 
 	snprintf(source, sizeof(source), "usr/src/kvmpv-%s-%s", def->name, KVMPV_VERSION);
-	module_on_disk(ctl, side, &disk);
+	module_on_disk(ctl, side, release_running(ctl), &disk);
 	if (platform->killed)
 		snprintf(ret, size, "take kvmpv.enable=0 off the kernel command line and reboot");
 	else if (disk.found || strcmp(disk.why, "not there"))

@@ -16,6 +16,13 @@ $(B)/tools/kvmpvctl/%.o: tools/kvmpvctl/%.c VERSION tools/kvmpvctl/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CTL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What the modules ask of a kernel stands in their dkms.conf.
+ctl_config = $(shell sed -n 's/^BUILD_EXCLUSIVE_CONFIG="\(.*\)"/\1/p' $(1)/dkms.conf)
+$(B)/tools/kvmpvctl/doctor-kernel.o: dkms/dkms.conf guest-kmod/dkms.conf
+$(B)/tools/kvmpvctl/doctor-kernel.o: CPPFLAGS += \
+	-DKVMPV_CONFIG_HOST='"$(call ctl_config,dkms)"' \
+	-DKVMPV_CONFIG_GUEST='"$(call ctl_config,guest-kmod)"'
+
 -include $(CTL_OBJ:.o=.d)
 
 $(B)/kvmpvctl.bash: $(B)/kvmpvctl

@@ -82,6 +82,8 @@ static void print_arguments(const struct command *command)
 		print_verbs();
 	if (command->arguments == ARGS_GROUP)
 		fputs(GROUP_SPINLOCK, stdout);
+	if (command->arguments == ARGS_ACTION)
+		fputs(INITRAMFS_ACTIONS, stdout);
 	if (command->arguments == ARGS_FEATURES) {
 		features_init(&features);
 		names_join(&features, ~0ULL, " ", list, sizeof(list));

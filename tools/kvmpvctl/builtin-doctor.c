@@ -12,15 +12,31 @@
 #include "advice.h"
 #include "commands.h"
 #include "doctor.h"
+#include "versions.h"
 
 static const struct check checks[] = {
 	{"machine", SIDE_COUNT, check_machine},
+	{"headers", SIDE_COUNT, check_headers},
+	{"secure-boot", SIDE_COUNT, check_secure_boot},
+	{"mok", SIDE_COUNT, check_mok},
+	{"lockdown", SIDE_COUNT, check_lockdown},
+	{"ftrace", SIDE_COUNT, check_ftrace},
+	{"livepatch", SIDE_COUNT, check_livepatch},
+	{"pti", SIDE_COUNT, check_pti},
+	{"host.kernel", SIDE_HOST, check_kernel},
+	{"host.signature", SIDE_HOST, check_signature},
 	{"host.module", SIDE_HOST, check_module},
+	{"host.versions", SIDE_HOST, check_versions},
+	{"host.nested", SIDE_HOST, check_nested},
 	{"host.ept", SIDE_HOST, check_ept},
+	{"host.cr3-targets", SIDE_HOST, check_cr3_targets},
 	{"host.cr3-cache", SIDE_HOST, check_cr3_host},
 	{"host.cr3-vms", SIDE_HOST, check_cr3_vms},
 	{"host.cr3-hits", SIDE_HOST, check_cr3_hits},
+	{"guest.kernel", SIDE_GUEST, check_kernel},
+	{"guest.signature", SIDE_GUEST, check_signature},
 	{"guest.module", SIDE_GUEST, check_module},
+	{"guest.versions", SIDE_GUEST, check_versions},
 	{"guest.cr3-cache", SIDE_GUEST, check_cr3_guest},
 	{"guest.cr3-code", SIDE_GUEST, check_cr3_code},
 	{"guest.cr3-flush", SIDE_GUEST, check_cr3_flush},
@@ -99,6 +115,9 @@ static void gather(struct ctl *ctl, struct evidence *evidence)
 		guest_read(ctl, &status->features, &status->guest);
 	if (status->guest.module.loaded)
 		cr3_code_read(ctl, &evidence->code);
+	versions_read(ctl, false, &status->versions);
+	ftrace_read(ctl, &evidence->ftrace);
+	security_read(ctl, &evidence->security);
 	advise(ctl, status);
 	evidence->sides = ctl->sides | (asked & (status->platform.possible | sides_loaded(ctl)));
 }

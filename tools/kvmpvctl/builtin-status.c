@@ -11,7 +11,7 @@
 
 #include "advice.h"
 #include "commands.h"
-#include "render.h"
+#include "versions.h"
 
 static const struct module_facts *facts_of(const struct status *status, enum side side)
 {
@@ -62,6 +62,7 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (facts_of(&status, side)->loaded || status.platform.possible & SIDE_MASK(side))
 			status.shown |= asked & SIDE_MASK(side);
+	versions_read(ctl, false, &status.versions);
 	advise(ctl, &status);
 	ctl->ops->status(ctl, &status);
 	host_free(&status.host);

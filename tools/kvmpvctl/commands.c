@@ -87,6 +87,17 @@ const struct command commands[] = {
 		.run = cmd_stats,
 	},
 	{
+		.name = "initramfs",
+		.arguments = ARGS_ACTION,
+		.summary = "load the guest module before the root file system is mounted",
+		.text = "enable and disable make all initramfs images anew, with kvmpv_guest and "
+			"what /etc/kvmpv says of it, or without; status, also without ACTION, "
+			"shows "
+			"what the images have; settings prints what an image would get.",
+		.options = {OPT_DRY_RUN},
+		.run = cmd_initramfs,
+	},
+	{
 		.name = "version",
 		.summary = "compare tool, loaded modules, modules on disk and in the initramfs",
 		.text = "Reads the running kernel's initramfs, which takes a moment.",
@@ -167,7 +178,8 @@ const char *arguments_text(enum arguments arguments)
 	static const char *const texts[] = {
 		[ARGS_NONE] = "",	    [ARGS_FEATURES] = "[FEATURE...]",
 		[ARGS_FILES] = "[FILE...]", [ARGS_GROUP] = "[GROUP]",
-		[ARGS_VERB] = "[VERB]",	    [ARGS_SHELL] = "SHELL",
+		[ARGS_ACTION] = "[ACTION]", [ARGS_VERB] = "[VERB]",
+		[ARGS_SHELL] = "SHELL",
 	};
 
 	return texts[arguments];

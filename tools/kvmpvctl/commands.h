@@ -50,7 +50,18 @@ struct option_def {
 /* The one GROUP of ``stats`` there is */
 #define GROUP_SPINLOCK "spinlock"
 
-enum arguments { ARGS_NONE, ARGS_FEATURES, ARGS_FILES, ARGS_GROUP, ARGS_VERB, ARGS_SHELL };
+/* What ``initramfs`` can do */
+#define INITRAMFS_ACTIONS "enable disable status settings"
+
+enum arguments {
+	ARGS_NONE,
+	ARGS_FEATURES,
+	ARGS_FILES,
+	ARGS_GROUP,
+	ARGS_ACTION,
+	ARGS_VERB,
+	ARGS_SHELL,
+};
 
 /**
  * struct command - a verb
@@ -99,6 +110,7 @@ int cmd_disable(struct ctl *ctl, int argc, char **argv);
 int cmd_apply(struct ctl *ctl, int argc, char **argv);
 int cmd_check_config(struct ctl *ctl, int argc, char **argv);
 int cmd_stats(struct ctl *ctl, int argc, char **argv);
+int cmd_initramfs(struct ctl *ctl, int argc, char **argv);
 int cmd_version(struct ctl *ctl, int argc, char **argv);
 int cmd_doctor(struct ctl *ctl, int argc, char **argv);
 int cmd_help(struct ctl *ctl, int argc, char **argv);

@@ -7,9 +7,13 @@
 #include "doctor.h"
 #include "sysfs.h"
 
-enum ept { EPT_UNKNOWN, EPT_OFF, EPT_ON };
-
-static enum ept ept_read(struct ctl *ctl)
+/**
+ * ept_read() - does KVM use extended page tables
+ * @ctl: the run
+ *
+ * Return: what kvm_intel says.
+ */
+enum ept ept_read(struct ctl *ctl)
 {
 	struct dir dir;
 	char word[8] = "";
@@ -21,6 +25,19 @@ static enum ept ept_read(struct ctl *ctl)
 	if (!strcmp(word, "Y") || !strcmp(word, "1"))
 		return EPT_ON;
 	return !strcmp(word, "N") || !strcmp(word, "0") ? EPT_OFF : EPT_UNKNOWN;
+}
+
+static bool npt_off(struct ctl *ctl)
+{
+	struct dir dir;
+	char word[8] = "";
+
+	if (!path_exists(ctl, "sys/module/kvm_amd/parameters/npt") ||
+	    dir_open_root(ctl, "sys/module/kvm_amd/parameters", &dir))
+		return false;
+	read_line(ctl, &dir, "npt", word, sizeof(word));
+	dir_close(&dir);
+	return !strcmp(word, "N") || !strcmp(word, "0");
 }
 
 static bool amd(const struct platform *platform)
@@ -45,6 +62,11 @@ bool check_ept(struct ctl *ctl, const struct evidence *evidence, enum side side,
 
 	if (!(platform->possible & SIDE_MASK(SIDE_HOST)))
 		return false;
+	if (amd(platform) && npt_off(ctl))
+		return report(ret_finding, VERDICT_WARN,
+			      "load kvm_amd with npt=1, unless it is off on purpose",
+			      "NPT is off: each switch of address spaces in a guest exits, and "
+			      "AMD's processors have no CR3 targets for the cr3 cache");
 	if (amd(platform))
 		return report(ret_finding, VERDICT_PASS, NULL,
 			      "AMD's processors have no CR3 targets: no cr3 cache here");

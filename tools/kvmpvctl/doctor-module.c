@@ -66,3 +66,31 @@ bool check_module(struct ctl *ctl, const struct evidence *evidence, enum side si
 		      "%s %s is %s%s%s", name, *m->version ? m->version : "?", m->state,
 		      *m->reason ? ": " : "", m->reason);
 }
+
+/**
+ * check_versions() - are tool and modules of one release, wherever they are
+ * @ctl: the run
+ * @evidence: what is known
+ * @side: the side
+ * @ret_finding: the verdict
+ *
+ * Return: false when there is no module to compare with.
+ */
+bool check_versions(struct ctl *ctl, const struct evidence *evidence, enum side side,
+		    struct finding *ret_finding)
+{
+	const struct module_version *m = evidence->status.versions.module[side];
+	const char *text[WHERE_COUNT];
+
+	if (!m[WHERE_LOADED].found && !m[WHERE_DISK].found)
+		return false;
+	if (*evidence->status.versions.note[side])
+		return report(ret_finding, VERDICT_WARN, evidence->status.versions.next[side], "%s",
+			      evidence->status.versions.note[side]);
+	for (enum where where = 0; where < WHERE_COUNT; where++)
+		text[where] = m[where].found ? m[where].version : m[where].why;
+	return report(ret_finding, VERDICT_PASS, NULL,
+		      "kvmpvctl %s; %s loaded: %s, on disk: %s, in the initramfs: %s",
+		      KVMPV_VERSION, side_defs[side].module, text[WHERE_LOADED], text[WHERE_DISK],
+		      text[WHERE_INITRAMFS]);
+}

@@ -88,6 +88,10 @@ bool check_spinlock(struct ctl *ctl, const struct evidence *evidence, enum side 
 	if (!guest->used_known)
 		return report(ret_finding, VERDICT_WARN, "what could not be read is named below",
 			      "whether " FEATURE " is used cannot be seen");
+	if (guest->used & bit && evidence->ftrace == FTRACE_OFF)
+		return report(ret_finding, VERDICT_FAIL, "sysctl kernel.ftrace_enabled=1",
+			      FEATURE " is in use by name only: ftrace is switched off, and the "
+				      "kernel waits for spinlocks in its own way");
 	if (guest->used & bit)
 		return say_used(ctl, ret_finding);
 	if (guest->reasons.known & bit)

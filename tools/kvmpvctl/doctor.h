@@ -25,16 +25,33 @@ struct cr3_code {
 	bool flush;
 };
 
+enum ftrace { FTRACE_UNKNOWN, FTRACE_OFF, FTRACE_ON };
+
+/**
+ * struct security - what this kernel asks of modules
+ * @lockdown: as in /sys/kernel/security/lockdown: ``none``, ``integrity``, ``confidentiality``;
+ *            empty when that cannot be seen
+ * @sig_enforce: it was told to load signed modules only
+ */
+struct security {
+	char lockdown[24];
+	bool sig_enforce;
+};
+
 /**
  * struct evidence - what the checks judge by
  * @sides: SIDE_MASK() of the sides to judge
  * @status: as ``kvmpvctl status`` has it
  * @code: how the cr3 cache is built into this guest
+ * @ftrace: kernel.ftrace_enabled
+ * @security: what this kernel asks of modules
  */
 struct evidence {
 	unsigned int sides;
 	struct status status;
 	struct cr3_code code;
+	enum ftrace ftrace;
+	struct security security;
 };
 
 /**
@@ -68,7 +85,18 @@ bool feature_missing(enum side side, uint64_t features, const char *feature,
 		     struct finding *ret_finding);
 
 /* doctor-module.c */
-check_fn check_machine, check_module;
+check_fn check_machine, check_module, check_versions;
+
+/* doctor-kernel.c */
+void ftrace_read(const struct ctl *ctl, enum ftrace *ret_ftrace);
+check_fn check_kernel, check_headers, check_ftrace, check_livepatch;
+
+/* doctor-signature.c */
+void security_read(const struct ctl *ctl, struct security *ret_security);
+check_fn check_secure_boot, check_mok, check_lockdown, check_signature;
+
+/* doctor-cpu.c */
+check_fn check_nested, check_pti, check_cr3_targets;
 
 /* doctor-cr3.c */
 #define CR3_FEATURE "cr3-cache"
@@ -76,6 +104,8 @@ uint64_t cr3_bit(const struct evidence *evidence);
 check_fn check_cr3_hits;
 
 /* doctor-cr3-host.c */
+enum ept { EPT_UNKNOWN, EPT_OFF, EPT_ON };
+enum ept ept_read(struct ctl *ctl);
 check_fn check_ept, check_cr3_host, check_cr3_vms;
 
 /* doctor-cr3-guest.c */

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The modules in the initramfs of the running kernel.
+ * What a kernel's initramfs has of kvmpv: the modules, and the settings they get there.
  *
  * An initramfs is a row of cpio archives ("newc"), the last of which is mostly compressed. The
  * archives' headers are followed here; the compressed part comes through a pipe from gzip, xz,
  * zstd, lz4, bzip2 or lzop, whichever made it. A module that is found is copied to memory and read
- * by libkmod. That takes a few tenths of a second, so only ``kvmpvctl version`` does it.
+ * by libkmod. That takes a few tenths of a second; initramfs-cache.c keeps what was found.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "modules.h"
+#include "filter.h"
+#include "initramfs.h"
 #include "sysfs.h"
 
 #define CPIO_HEADER 110
@@ -127,8 +125,26 @@ static bool module_take(FILE *in, const char *name, uint32_t size, struct module
 	return true;
 }
 
+static bool settings_take(FILE *in, uint32_t size, struct initramfs *image)
+{
+	if (size >= sizeof(image->settings))
+		return skip(in, size);
+	if (fread(image->settings, 1, size, in) != size)
+		return false;
+	image->settings[size] = '\0';
+	image->settings_found = true;
+	return true;
+}
+
+static bool is_settings(const char *name)
+{
+	size_t len = strlen(name), want = strlen(INITRAMFS_SETTINGS);
+
+	return len >= want && !strcmp(name + len - want, INITRAMFS_SETTINGS);
+}
+
 /* One archive, its header's magic already read. False: it ends too early. */
-static bool archive_read(FILE *in, struct module_version *versions)
+static bool archive_read(FILE *in, struct initramfs *image)
 {
 	char header[CPIO_HEADER], name[CPIO_NAME_MAX + 4];
 	uint32_t size, len, rest;
@@ -145,8 +161,10 @@ static bool archive_read(FILE *in, struct module_version *versions)
 			return false;
 		if (!strcmp(name, "TRAILER!!!"))
 			return true;
-		if (side_of(name, &side) && !versions[side].found)
-			more = module_take(in, name, size, &versions[side]);
+		if (side_of(name, &side) && !image->module[side].found)
+			more = module_take(in, name, size, &image->module[side]);
+		else if (is_settings(name))
+			more = settings_take(in, size, image);
 		else
 			more = skip(in, size);
 		if (!more || !skip(in, (0U - size) % 4) || fread(header, 1, 6, in) != 6)
@@ -155,16 +173,13 @@ static bool archive_read(FILE *in, struct module_version *versions)
 	return false;
 }
 
-static const char *archives_read(FILE *in, bool nested, struct module_version *versions);
+static const char *archives_read(FILE *in, bool nested, struct initramfs *image);
 
-static const char *compressed_read(FILE *in, const char *magic, struct module_version *versions)
+static const char *compressed_read(FILE *in, const char *magic, struct initramfs *image)
 {
 	const struct compressor *c = NULL;
-	posix_spawn_file_actions_t actions;
 	const char *why = NULL;
-	int ends[2], status;
-	FILE *out;
-	pid_t pid;
+	struct filter filter;
 
 	for (size_t i = 0; i < ARRAY_SIZE(compressors) && !c; i++)
 		if (!memcmp(magic, compressors[i].magic, compressors[i].len))
@@ -172,34 +187,16 @@ static const char *compressed_read(FILE *in, const char *magic, struct module_ve
 	if (!c)
 		return "not understood";
 	/* The program reads on where this one stands. */
-	if (lseek(fileno(in), ftello(in) - 6, SEEK_SET) < 0 || pipe2(ends, O_CLOEXEC))
+	if (lseek(fileno(in), ftello(in) - 6, SEEK_SET) < 0)
 		return strerror(errno);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&pid, c->argv[0], &actions, NULL, c->argv, environ)) {
-		why = c->missing;
-		pid = -1;
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	out = fdopen(ends[0], "r");
-	if (out && pid > 0)
-		why = archives_read(out, true, versions);
-	if (out)
-		fclose(out);
-	else
-		close(ends[0]);
-	if (pid < 0)
-		return why;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? c->missing : why;
+	if (filter_open(fileno(in), c->argv, &filter))
+		return c->missing;
+	why = archives_read(filter.out, true, image);
+	return filter_close(&filter) == 127 ? c->missing : why;
 }
 
 /* All archives in a row. NULL, or why the row could not be followed to its end. */
-static const char *archives_read(FILE *in, bool nested, struct module_version *versions)
+static const char *archives_read(FILE *in, bool nested, struct initramfs *image)
 {
 	char magic[6];
 	int c;
@@ -213,66 +210,60 @@ static const char *archives_read(FILE *in, bool nested, struct module_version *v
 		if (fread(magic + 1, 1, 5, in) != 5)
 			return "cut short";
 		if (!strncmp(magic, "07070", 5)) {
-			if (!archive_read(in, versions))
+			if (!archive_read(in, image))
 				return "cut short or damaged";
 		} else {
-			return nested ? "not understood" : compressed_read(in, magic, versions);
+			return nested ? "not understood" : compressed_read(in, magic, image);
 		}
 	}
 }
 
-static FILE *initramfs_open(const struct ctl *ctl, char ret_path[PATH_MAX], char *ret_why,
-			    size_t size)
+static FILE *image_open(const struct ctl *ctl, struct initramfs *image, char *ret_why, size_t size)
 {
-	static const char *const forms[] = {
-		"%s/boot/initrd.img-%s", /* initramfs-tools */
-		"%s/boot/initramfs-%s.img", /* dracut */
-		"%s/boot/initrd-%s", /* SUSE */
-	};
-	struct utsname uts;
-	int fd;
+	int fd, err;
 
-	uname(&uts);
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		snprintf(ret_path, PATH_MAX, forms[i], ctl->root, uts.release);
-		fd = open(ret_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		if (fd >= 0)
-			return fdopen(fd, "r");
-		if (errno != ENOENT) {
-			snprintf(ret_why, size, "unknown (%s)", problem_text(errno));
-			return NULL;
-		}
-	}
-	snprintf(ret_why, size, "unknown (no initramfs of %.40s in /boot)", uts.release);
+	err = initramfs_path(ctl, image->release, image->path);
+	fd = err ? -1 : open(image->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		return fdopen(fd, "r");
+	err = err ? -err : errno;
+	if (err == ENOENT)
+		snprintf(ret_why, size, "unknown (no initramfs of %.40s in /boot)", image->release);
+	else
+		snprintf(ret_why, size, "unknown (%s)", problem_text(err));
 	return NULL;
 }
 
 /**
- * initramfs_read() - versions of the modules in the running kernel's initramfs
+ * initramfs_read() - what a kernel's initramfs has of kvmpv
  * @ctl: the run
- * @ret_versions: by side
+ * @release: of the kernel
+ * @ret_image: what is in it; a module that is not found says why
  */
-void initramfs_read(const struct ctl *ctl, struct module_version ret_versions[SIDE_COUNT])
+void initramfs_read(const struct ctl *ctl, const char *release, struct initramfs *ret_image)
 {
-	char path[PATH_MAX], opening[160];
 	const char *why = NULL;
+	char opening[160];
 	FILE *in;
 
-	memset(ret_versions, 0, SIDE_COUNT * sizeof(*ret_versions));
-	in = initramfs_open(ctl, path, opening, sizeof(opening));
+	memset(ret_image, 0, sizeof(*ret_image));
+	snprintf(ret_image->release, sizeof(ret_image->release), "%s", release);
+	in = image_open(ctl, ret_image, opening, sizeof(opening));
 	if (in) {
-		why = archives_read(in, false, ret_versions);
+		why = archives_read(in, false, ret_image);
 		fclose(in);
 	}
+	ret_image->known = in && !why;
 	for (enum side side = 0; side < SIDE_COUNT; side++) {
-		struct module_version *v = &ret_versions[side];
+		struct module_version *v = &ret_image->module[side];
 
 		if (v->found || *v->why)
 			continue;
 		if (!in)
 			strcpy(v->why, opening);
 		else if (why)
-			snprintf(v->why, sizeof(v->why), "unknown (%.100s: %.40s)", path, why);
+			snprintf(v->why, sizeof(v->why), "unknown (%.100s: %.40s)", ret_image->path,
+				 why);
 		else
 			strcpy(v->why, "not there");
 	}

@@ -57,12 +57,14 @@ static json_object *json_machine(const struct platform *p)
 	return object;
 }
 
-static json_object *json_module(const struct module_facts *m)
+static json_object *json_module(const struct status *status, enum side side,
+				const struct module_facts *m)
 {
 	json_object *object = json_object_new_object();
 
 	json_add(object, "loaded", json_object_new_boolean(m->loaded));
 	json_add_string(object, "next", m->next);
+	json_add(object, "versions", json_module_versions(&status->versions, side));
 	if (!m->loaded)
 		return object;
 	json_add_string(object, "state", m->state);
@@ -94,7 +96,7 @@ static json_object *json_vm(const struct host *host, const struct names *feature
 static json_object *json_host(const struct status *status)
 {
 	const struct host *host = &status->host;
-	json_object *object = json_module(&host->module);
+	json_object *object = json_module(status, SIDE_HOST, &host->module);
 	json_object *features, *vms;
 
 	if (!host->module.loaded)
@@ -127,7 +129,7 @@ static json_object *json_guest(const struct status *status)
 {
 	const struct guest *guest = &status->guest;
 	uint64_t shown = guest->features | guest->offered | guest->used;
-	json_object *object = json_module(&guest->module);
+	json_object *object = json_module(status, SIDE_GUEST, &guest->module);
 	uint64_t offerable = guest->offered_known ? ~features_local() : 0;
 	json_object *features;
 
@@ -165,6 +167,7 @@ void json_status(struct ctl *ctl, const struct status *status)
 {
 	json_object *object = json_start(ctl);
 
+	json_add_string(object, "tool", KVMPV_VERSION);
 	json_add(object, "machine", json_machine(&status->platform));
 	if (status->shown & SIDE_MASK(SIDE_HOST))
 		json_add(object, "host", json_host(status));

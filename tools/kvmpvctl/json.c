@@ -209,21 +209,74 @@ static json_object *json_version(const struct module_version *version)
 	return object;
 }
 
-static void json_versions(struct ctl *ctl, const struct versions *versions)
+/**
+ * json_module_versions() - a module in all places
+ * @versions: what was found
+ * @side: which module
+ *
+ * Return: an object.
+ */
+json_object *json_module_versions(const struct versions *versions, enum side side)
 {
 	static const char *const wheres[] = {"loaded", "disk", "initramfs"};
+	json_object *object = json_object_new_object();
+
+	for (enum where where = 0; where < WHERE_COUNT; where++)
+		json_add(object, wheres[where], json_version(&versions->module[side][where]));
+	json_add_string(object, "note", versions->note[side]);
+	json_add_string(object, "next", versions->next[side]);
+	return object;
+}
+
+static void json_versions(struct ctl *ctl, const struct versions *versions)
+{
 	json_object *object = json_start(ctl);
 
 	json_add_string(object, "tool", KVMPV_VERSION);
-	for (enum side side = 0; side < SIDE_COUNT; side++) {
-		json_object *module = json_object_new_object();
+	for (enum side side = 0; side < SIDE_COUNT; side++)
+		json_add(object, side_defs[side].module, json_module_versions(versions, side));
+	json_print(ctl, object);
+}
 
-		for (enum where where = 0; where < WHERE_COUNT; where++)
-			json_add(module, wheres[where],
-				 json_version(&versions->module[side][where]));
-		json_add_string(module, "note", versions->note[side]);
-		json_add(object, side_defs[side].module, module);
+static void json_images(struct ctl *ctl, const struct images *images)
+{
+	json_object *object = json_start(ctl);
+	json_object *list = json_object_new_array();
+
+	json_add(object, "enabled", json_object_new_boolean(images->enabled));
+	json_add_text(object, "marker", images->marker);
+	json_add_string(object, "builder", images->builder);
+	json_add_string(object, "command", images->command);
+	json_add(object, "dry_run", json_object_new_boolean(ctl->dry_run));
+	json_add(object, "would_switch", json_object_new_boolean(images->switched));
+	json_add(object, "would_build", json_object_new_boolean(images->planned));
+	for (size_t i = 0; i < images->n; i++) {
+		json_object *image = json_object_new_object();
+
+		json_add_text(image, "release", images->image[i].release);
+		json_add_text(image, "path", images->image[i].path);
+		json_add_string(image, "state", image_states[images->image[i].state]);
+		json_add(image, "module", json_version(&images->image[i].module));
+		json_add(image, "disk", json_version(&images->image[i].disk));
+		json_object_array_add(list, image);
 	}
+	json_add(object, "images", list);
+	json_add_text(object, "next", *images->next ? images->next : NULL);
+	json_print(ctl, object);
+}
+
+static void json_settings(struct ctl *ctl, const char *settings)
+{
+	json_object *object = json_start(ctl);
+	json_object *list = json_object_new_array();
+
+	while (*settings) {
+		int len = (int)strcspn(settings, "\n");
+
+		json_object_array_add(list, json_object_new_string_len(settings, len));
+		settings += len + 1;
+	}
+	json_add(object, "settings", list);
 	json_print(ctl, object);
 }
 
@@ -233,6 +286,8 @@ const struct render_ops json_ops = {
 	.stats = json_stats,
 	.reset = json_reset,
 	.versions = json_versions,
+	.images = json_images,
+	.settings = json_settings,
 	.configs = json_configs,
 	.doctor = json_doctor,
 	.help = json_help,

@@ -17,6 +17,7 @@ void json_add_string(json_object *object, const char *key, const char *value);
 void json_add_text(json_object *object, const char *key, const char *value);
 void json_add_problems(const struct ctl *ctl, json_object *object);
 json_object *json_names(const struct names *names, uint64_t set);
+json_object *json_module_versions(const struct versions *versions, enum side side);
 
 void json_configs(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 void json_doctor(struct ctl *ctl, const struct finding *findings, size_t n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Versions of the two modules: loaded (sysfs) and on disk for the running kernel (libkmod).
+ * Versions of the two modules: loaded (sysfs) and on disk for a kernel (libkmod).
  */
 #include <errno.h>
 #include <libkmod.h>
@@ -77,6 +77,9 @@ static int info_read(struct kmod_module *module, struct module_version *v)
 			copy_clean(v->version, sizeof(v->version), value);
 		else if (!strcmp(key, "srcversion"))
 			copy_clean(v->srcversion, sizeof(v->srcversion), value);
+		else if (!strcmp(key, "signer"))
+			copy_clean(v->signer, sizeof(v->signer), value);
+		v->is_signed |= !strcmp(key, "sig_id");
 	}
 	kmod_module_info_free_list(list);
 	return 0;
@@ -108,24 +111,47 @@ int module_file(const char *path, struct module_version *ret_version)
 }
 
 /**
+ * release_running() - the kernel that runs
+ * @ctl: the run; below another root, proc/sys/kernel/osrelease says it if it is there
+ *
+ * Return: its release.
+ */
+const char *release_running(const struct ctl *ctl)
+{
+	static struct utsname uts;
+	const char *text;
+	struct dir dir;
+
+	if (*uts.release)
+		return uts.release;
+	uname(&uts);
+	if (!*ctl->root || dir_open_root(ctl, "proc/sys/kernel", &dir))
+		return uts.release;
+	if (!file_read(dir.fd, "osrelease", &text))
+		parse_line(text, uts.release, sizeof(uts.release));
+	dir_close(&dir);
+	return uts.release;
+}
+
+/**
  * module_on_disk() - version of the module that modprobe would load
  * @ctl: the run
  * @side: which module
+ * @release: of the kernel it is for
  * @ret_version: what is on disk
  */
-void module_on_disk(const struct ctl *ctl, enum side side, struct module_version *ret_version)
+void module_on_disk(const struct ctl *ctl, enum side side, const char *release,
+		    struct module_version *ret_version)
 {
 	struct module_version *v = ret_version;
 	struct kmod_module *module;
 	char where[PATH_MAX];
 	struct kmod_ctx *kmod;
-	struct utsname uts;
 	const char *path;
 	int err;
 
 	memset(v, 0, sizeof(*v));
-	uname(&uts);
-	snprintf(where, sizeof(where), "%s/lib/modules/%s", ctl->root, uts.release);
+	snprintf(where, sizeof(where), "%s/lib/modules/%s", ctl->root, release);
 	kmod = kmod_new(where, NULL);
 	if (!kmod)
 		return;

@@ -13,6 +13,8 @@ enum where { WHERE_LOADED, WHERE_DISK, WHERE_INITRAMFS, WHERE_COUNT };
  * @version: its MODULE_VERSION
  * @srcversion: checksum of its source, empty when it has none
  * @path: its file
+ * @is_signed: somebody signed it
+ * @signer: who, empty when that is not known
  */
 struct module_version {
 	bool found;
@@ -20,12 +22,15 @@ struct module_version {
 	char version[64];
 	char srcversion[40];
 	char path[PATH_MAX];
+	bool is_signed;
+	char signer[80];
 };
 
 void module_loaded(struct ctl *ctl, enum side side, struct module_version *ret_version);
-void module_on_disk(const struct ctl *ctl, enum side side, struct module_version *ret_version);
+void module_on_disk(const struct ctl *ctl, enum side side, const char *release,
+		    struct module_version *ret_version);
 int module_file(const char *path, struct module_version *ret_version);
 
-void initramfs_read(const struct ctl *ctl, struct module_version ret_versions[SIDE_COUNT]);
+const char *release_running(const struct ctl *ctl);
 
 #endif /* KVMPVCTL_MODULES_H */

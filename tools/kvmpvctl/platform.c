@@ -45,11 +45,14 @@ static void cpu_read(const struct ctl *ctl, struct platform *platform)
 		return;
 	flags++;
 	flags[strcspn(flags, "\n")] = '\0';
+	platform->cpu_seen = true;
 	if (has_word(flags, "vmx"))
 		platform->cpu_flag = "vmx";
 	else if (has_word(flags, "svm"))
 		platform->cpu_flag = "svm";
 	platform->ept = has_word(flags, "ept");
+	platform->pcid = has_word(flags, "pcid");
+	platform->pti = has_word(flags, "pti");
 	platform->in_vm = has_word(flags, "hypervisor");
 }
 

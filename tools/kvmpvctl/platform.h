@@ -10,7 +10,10 @@
  * @dev_kvm: /dev/kvm is there
  * @kvm_module: ``kvm_intel`` or ``kvm_amd`` when loaded, else empty
  * @cpu_flag: ``vmx`` or ``svm`` when the CPU has it, else empty
+ * @cpu_seen: the CPU's flags could be read
  * @ept: the CPU has extended page tables
+ * @pcid: the CPU can tag TLB entries by address space
+ * @pti: the kernel isolates its page tables from those of processes
  * @in_vm: the CPU says that it is virtual
  * @hypervisor: signature in CPUID: ``KVMKVMKVM`` if KVM's is anywhere, else the first; ``none``
  * @kvmpv_base: where CPUID has the kvmpv block, 0 for nowhere
@@ -22,7 +25,10 @@ struct platform {
 	bool dev_kvm;
 	const char *kvm_module;
 	const char *cpu_flag;
+	bool cpu_seen;
 	bool ept;
+	bool pcid;
+	bool pti;
 	bool in_vm;
 	char hypervisor[16];
 	uint32_t kvmpv_base;

@@ -13,12 +13,25 @@
 #include "platform.h"
 
 /**
+ * struct versions - the modules, loaded, on disk and in the initramfs
+ * @module: by side and place
+ * @note: by side: what is wrong with the set, else empty
+ * @next: what to do about it
+ */
+struct versions {
+	struct module_version module[SIDE_COUNT][WHERE_COUNT];
+	char note[SIDE_COUNT][160];
+	char next[SIDE_COUNT][256];
+};
+
+/**
  * struct status - what ``kvmpvctl status`` finds
  * @shown: SIDE_MASK() of the sides to print
  * @platform: the machine
  * @features: names of the features
  * @host: the host side
  * @guest: the guest side
+ * @versions: of the modules
  */
 struct status {
 	unsigned int shown;
@@ -26,6 +39,7 @@ struct status {
 	struct names features;
 	struct host host;
 	struct guest guest;
+	struct versions versions;
 };
 
 /**
@@ -87,13 +101,65 @@ struct stats {
 };
 
 /**
- * struct versions - what ``kvmpvctl version`` finds
- * @module: by side and place
- * @note: by side: what is wrong with the set and what to do, else empty
+ * enum image_state - is an initramfs image as it should be?
+ * @IMAGE_CURRENT: kvmpv_guest is in it, of the version on disk and with the present settings
+ * @IMAGE_ABSENT: it is not in it, and was not asked for
+ * @IMAGE_MISSING: it is not in it
+ * @IMAGE_OLD_MODULE: it is another one than on disk
+ * @IMAGE_OLD_SETTINGS: its settings are not those of /etc/kvmpv
+ * @IMAGE_LEFT: it is in it, and is not asked for any more
+ * @IMAGE_NO_MODULE: it is not in it, and this kernel has none
+ * @IMAGE_UNKNOWN: the image cannot be read
  */
-struct versions {
-	struct module_version module[SIDE_COUNT][WHERE_COUNT];
-	char note[SIDE_COUNT][256];
+enum image_state {
+	IMAGE_CURRENT,
+	IMAGE_ABSENT,
+	IMAGE_MISSING,
+	IMAGE_OLD_MODULE,
+	IMAGE_OLD_SETTINGS,
+	IMAGE_LEFT,
+	IMAGE_NO_MODULE,
+	IMAGE_UNKNOWN,
+};
+
+/**
+ * struct image_facts - a kernel's initramfs image
+ * @release: of the kernel
+ * @path: the image
+ * @module: kvmpv_guest in it
+ * @disk: kvmpv_guest on disk for this kernel
+ * @state: is it as it should be
+ */
+struct image_facts {
+	char release[96];
+	char path[PATH_MAX];
+	struct module_version module;
+	struct module_version disk;
+	enum image_state state;
+};
+
+/**
+ * struct images - what ``kvmpvctl initramfs`` finds
+ * @enabled: kvmpv_guest is to be in the images
+ * @marker: the file that says so
+ * @builder: who makes images here, or NULL
+ * @command: how all are made anew
+ * @switched: --dry-run: the marker would be changed
+ * @planned: --dry-run: the command would be run
+ * @image: by kernel
+ * @n: how many
+ * @next: what to do, else empty
+ */
+struct images {
+	bool enabled;
+	char marker[PATH_MAX];
+	const char *builder;
+	char command[64];
+	bool switched;
+	bool planned;
+	struct image_facts *image;
+	size_t n;
+	char next[320];
 };
 
 enum verdict { VERDICT_PASS, VERDICT_WARN, VERDICT_FAIL };
@@ -119,6 +185,8 @@ struct finding {
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
  * @versions: print versions
+ * @images: print what is in initramfs images
+ * @settings: print what an image would get: "FILE VALUE" a line
  * @configs: by side: print configuration files of these keys, and what is wrong with them
  * @doctor: print what checks found
  * @help: explain a verb, or all for NULL
@@ -130,12 +198,15 @@ struct render_ops {
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
+	void (*images)(struct ctl *ctl, const struct images *images);
+	void (*settings)(struct ctl *ctl, const char *settings);
 	void (*configs)(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 	void (*doctor)(struct ctl *ctl, const struct finding *findings, size_t n);
 	void (*help)(struct ctl *ctl, const struct command *command);
 	void (*failure)(struct ctl *ctl, const struct failure *failure);
 };
 
+extern const char *const image_states[];
 extern const struct render_ops text_ops;
 extern const struct render_ops json_ops;
 

@@ -76,6 +76,32 @@ static void print_module(enum side side, const struct module_facts *m)
 	print_row("module", text);
 }
 
+static const char *version_text(const struct module_version *version)
+{
+	if (!version->found)
+		return version->why;
+	return *version->version ? version->version : "?";
+}
+
+/* Of a side that is loaded, or could be. */
+static void print_versions(const struct versions *versions, enum side side)
+{
+	const struct module_version *m = versions->module[side];
+	char text[640];
+
+	if (!m[WHERE_LOADED].found && !m[WHERE_DISK].found && !m[WHERE_INITRAMFS].found)
+		return;
+	snprintf(text, sizeof(text),
+		 "kvmpvctl %s; module loaded: %s, on disk: %s, in initramfs: %s", KVMPV_VERSION,
+		 version_text(&m[WHERE_LOADED]), version_text(&m[WHERE_DISK]),
+		 version_text(&m[WHERE_INITRAMFS]));
+	print_row("versions", text);
+	if (!*versions->note[side])
+		return;
+	print_row("mismatch", versions->note[side]);
+	print_row("next", versions->next[side]);
+}
+
 static const char *bit_text(uint64_t known, uint64_t set, unsigned int bit, const char *no,
 			    const char *yes)
 {
@@ -172,9 +198,11 @@ static void print_host(const struct ctl *ctl, const struct status *status)
 	char text[32];
 
 	print_state(ctl, SIDE_HOST, &host->module);
+	if (host->module.loaded)
+		print_module(SIDE_HOST, &host->module);
+	print_versions(&status->versions, SIDE_HOST);
 	if (!host->module.loaded)
 		return;
-	print_module(SIDE_HOST, &host->module);
 	if (host->hooks_known)
 		print_words("hooks", &host->hooks);
 	else
@@ -234,9 +262,11 @@ static void print_guest(const struct ctl *ctl, const struct status *status)
 	char text[256], abi[32];
 
 	print_state(ctl, SIDE_GUEST, &guest->module);
+	if (guest->module.loaded)
+		print_module(SIDE_GUEST, &guest->module);
+	print_versions(&status->versions, SIDE_GUEST);
 	if (!guest->module.loaded)
 		return;
-	print_module(SIDE_GUEST, &guest->module);
 	print_row("enable", guest->enable_known ? (guest->enable ? "on" : "off") : "?");
 	snprintf(text, sizeof(text), "%s, kvmpv at %s, ABI %s",
 		 *guest->hypervisor ? guest->hypervisor : "?",

@@ -138,7 +138,55 @@ static void text_versions(struct ctl *ctl, const struct versions *versions)
 	table_print(&table, stdout, "");
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (*versions->note[side])
-			printf("%s\n", versions->note[side]);
+			printf("%s: %s\n", versions->note[side], versions->next[side]);
+}
+
+static void text_image(struct table *table, const struct ctl *ctl, const struct image_facts *image)
+{
+	static const char *const words[] = {
+		[IMAGE_CURRENT] = "as configured",
+		[IMAGE_ABSENT] = "not in it",
+		[IMAGE_MISSING] = "to be put in",
+		[IMAGE_OLD_MODULE] = "another one than on disk",
+		[IMAGE_OLD_SETTINGS] = "older than /etc/kvmpv",
+		[IMAGE_LEFT] = "to be taken out",
+		[IMAGE_NO_MODULE] = "this kernel has no kvmpv_guest",
+		[IMAGE_UNKNOWN] = "unknown",
+	};
+
+	table_cell(table, "%s", image->release);
+	table_cell(table, "%s", image->path);
+	version_cell(table, &image->module);
+	version_cell(table, &image->disk);
+	table_cell(table, "%s", words[image->state]);
+}
+
+static void text_images(struct ctl *ctl, const struct images *images)
+{
+	static const char *const head[] = {"KERNEL", "IMAGE", "IN IT", "ON DISK", "KVMPV_GUEST"};
+	struct table table;
+
+	if (images->switched)
+		printf("would %s %s\n", images->enabled ? "remove" : "create", images->marker);
+	if (images->planned)
+		printf("would run: %s\n", images->command);
+	printf("initramfs: %s, images are made by %s\n", images->enabled ? "enabled" : "disabled",
+	       images->builder ?: "nothing");
+	table_init(&table, ARRAY_SIZE(head), 0);
+	for (size_t i = 0; ctl->legend && images->n && i < ARRAY_SIZE(head); i++)
+		table_cell(&table, "%s", head[i]);
+	for (size_t i = 0; i < images->n; i++)
+		text_image(&table, ctl, &images->image[i]);
+	if (!images->n)
+		puts("  no image in /boot");
+	table_print(&table, stdout, "  ");
+	if (*images->next)
+		printf("  next: %s\n", images->next);
+}
+
+static void text_settings(struct ctl *ctl, const char *settings)
+{
+	fputs(settings, stdout);
 }
 
 const struct render_ops text_ops = {
@@ -147,6 +195,8 @@ const struct render_ops text_ops = {
 	.stats = text_stats,
 	.reset = text_reset,
 	.versions = text_versions,
+	.images = text_images,
+	.settings = text_settings,
 	.configs = text_configs,
 	.doctor = text_doctor,
 	.help = text_help,

@@ -17,18 +17,18 @@ without() { # REASON
 
 # All of it belongs to a kernel: without the module there is nothing to set.
 installkernel() {
-	local settings
+	local settings=$initdir/etc/kvmpv/guest.settings
 
 	if ! hostonly='' instmods -c -s kvmpv_guest; then
 		without "this kernel has no module kvmpv_guest (dkms status says more)"
 		return 0
 	fi
-	if ! settings=$(kvmpvctl ${dracutsysrootdir:+--root "$dracutsysrootdir"} initramfs settings); then
+	mkdir -p "${settings%/*}"
+	if ! kvmpvctl ${dracutsysrootdir:+--root "$dracutsysrootdir"} initramfs settings > "$settings"; then
+		rm "$settings"
 		without "kvmpvctl is missing, or /etc/kvmpv was not understood"
 		return 0
 	fi
-	mkdir -p "$initdir/etc/kvmpv"
-	printf '%s\n' "$settings" > "$initdir/etc/kvmpv/guest.settings"
-	inst_script /usr/share/kvmpv/initramfs-load /sbin/kvmpv-load
+	inst_script "$moddir/kvmpv-load" /sbin/kvmpv-load
 	inst_hook pre-udev 30 "$moddir/kvmpv-load.sh"
 }
