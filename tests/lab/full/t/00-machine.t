@@ -42,3 +42,4 @@ is "$(machine_run 'journalctl -qkb -o cat --grep "^lab-initramfs$"; grep -ow lab
 	"lab-initramfs
 lab.option=1" "with the new initramfs and the new command line"
 machine_log_check
+done_testing

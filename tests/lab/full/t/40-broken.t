@@ -16,7 +16,8 @@ boots_without()
 		kvmpv-host.service "$1: kvmpv-host.service failed, nothing else"
 	said=$(machine_run 'journalctl -qb -u kvmpv-host.service -t kvmpvctl -o cat')
 	like "$said" "$2" "$1: the journal says why"
-	is "$(wc -l <<< "$said")" 1 "$1: once" || diag "$said"
+	[ "$(wc -l <<< "$said")" -le 2 ]
+	result $? "$1: in two lines at most" || diag "$said"
 	is "$(machine_run 'virsh -q list > /dev/null && echo yes')" yes "$1: libvirt works"
 }
 
@@ -65,13 +66,18 @@ boots_without "no headers" 'headers|kvmpv_host'
 like "$(machine_run 'kvmpvctl doctor')" 'FAIL.*headers|headers.*FAIL' \
 	"no headers: kvmpvctl doctor names them"
 
-# The disk fills up once there is room for the headers' packages but not for what is built.
-MACHINE_WAIT=1800 machine_run 'apt-get install -y --download-only linux-headers-amd64 2>&1
-	mount -t tmpfs -o size=64k tmpfs /var/lib/dkms/kvmpv-host' > /dev/null
+# The disk fills up while the module is built, and somebody finds room before dpkg goes on.
+machine_run 'cd /etc/kernel/header_postinst.d
+	printf "#!/bin/sh\nfree=\$(df -k --output=avail / | tail -n 1)\n%s\n" \
+		"fallocate -l \$((free - 1536))k /var/filler" > 00-fill
+	printf "#!/bin/sh\nrm /var/filler\n" > zz-free; chmod +x 00-fill zz-free'
 said=$(MACHINE_WAIT=3600 machine_run 'apt-get install -y linux-headers-amd64 2>&1')
 is $? 0 "full disk: apt is content" || diag "$(tail -n 40 <<< "$said")"
-like "$said" 'No space left' "full disk: it says so"
-is "$(machine_run 'dpkg --audit')" "" "full disk: dpkg is content"
+is "$(grep -c 'No space left' <<< "$said")" 1 "full disk: it says so, once" || diag "$said"
+is "$(machine_run 'dpkg --audit; ls /var/filler 2> /dev/null')" "" "full disk: dpkg is content"
 boots_without "full disk" 'kvmpv_host'
+machine_run 'rm /etc/kernel/header_postinst.d/??-f*'
+ok "with room again, DKMS builds it" machine_run \
+	"sh /usr/src/kvmpv-host-$version/dkms-install.sh && modinfo kvmpv_host"
 machine_log_check
 done_testing
