@@ -16,6 +16,8 @@ machine_new "$guest"
 ok "a machine with the guest packages boots" machine_start || exit 1
 is "$(machine_run 'dkms status')" "kvmpv-guest/$version, $(machine_run 'uname -r'), x86_64: installed" \
 	"dkms status"
+machine_run 'echo "enable = on" > /etc/kvmpv/guest.conf.d/50-on.conf'
+ok "the configuration is valid" machine_run 'kvmpvctl check-config'
 said=$(machine_run 'kvmpvctl initramfs enable 2>&1')
 is $? 0 "kvmpvctl initramfs enable" || diag "$said"
 ok "the module is in the initramfs" machine_run 'lsinitramfs /initrd.img | grep kvmpv_guest.ko'
@@ -79,12 +81,14 @@ is "$(guest_run 'systemctl is-active kvmpv-guest.service')" active "kvmpv-guest.
 is "$(guest_run 'cat /sys/module/kvmpv_guest/version')" "$version" "the module is loaded"
 status=$(guest_run 'kvmpvctl status')
 is $? 0 "kvmpvctl status in the guest" || diag "$status"
+like "$status" '^  in use +ABI 1' "guest and host have agreed"
 diag "$status"
 order=$(guest_run 'journalctl -qkb -o short-monotonic | grep -iE "kvmpv|EXT4-fs.*mounted"')
 like "$(head -n 1 <<< "$order")" kvmpv "it was paravirtual before the root file system was mounted"
 diag "$order"
-diag "$(machine_run 'kvmpvctl status')"
-is "$(machine_run 'kvmpvctl status --json | grep -c "\"pid\"\|\"vm\""')" 1 "the host knows it"
+status=$(machine_run 'kvmpvctl status')
+like "$status" '^  VMs +1$' "the host knows it"
+diag "$status"
 ok "the guest shuts down" machine_run 'virsh -q shutdown guest
 	until [ "$(virsh domstate guest | head -n 1)" = "shut off" ]; do sleep 2; done'
 machine_log_check
