@@ -9,7 +9,8 @@ image=$(plain_image) || exit
 machine_new "$image"
 echo hello > "$work/hello"
 machine_file "$work/hello"
-ok "the machine boots" machine_start || exit 1
+machine_start
+result $? "the machine boots" || exit 1
 is "$(machine_run 'systemctl is-system-running; systemctl --failed --no-legend')" running \
 	"everything that starts at boot did"
 is "$(machine_run 'cat /lab/hello')" hello "files from outside"
@@ -34,7 +35,8 @@ machine_run 'echo survives > /root/file; echo "# lab" >> /etc/initramfs-tools/in
 	chmod +x /etc/initramfs-tools/scripts/init-top/lab
 	sed -i "s/mitigations=off/& lab.option=1/" /etc/default/grub'
 ok "a new initramfs and boot menu" machine_run 'update-initramfs -u && update-grub'
-ok "the machine reboots" machine_reboot || exit 1
+machine_reboot
+result $? "the machine reboots" || exit 1
 is "$(machine_run 'cat /root/file')" survives "what was written is there"
 [ "$first" != "$(machine_run 'cat /proc/sys/kernel/random/boot_id')" ]
 result $? "it is another boot"

@@ -8,7 +8,8 @@ check_debs
 
 image=$(installed host) || exit
 machine_new "$image"
-ok "the machine boots with the packages" machine_start || exit 1
+machine_start
+result $? "the machine boots with the packages" || exit 1
 kernel=$(machine_run 'uname -r')
 
 # what apt did
@@ -49,7 +50,8 @@ unlike "$remove$purge" 'not empty|warning|Failed|No such file' "without a compla
 	diag "$remove$purge"
 is "$(machine_run "$list_files > /root/after; diff /root/files /root/after")" "" \
 	"every file is as on the plain machine"
-ok "the machine reboots" machine_reboot || exit 1
+machine_reboot
+result $? "the machine reboots" || exit 1
 is "$(machine_run 'ls -d /sys/module/kvmpv* /sys/kernel/kvmpv 2> /dev/null')" "" "nothing is loaded"
 is "$(machine_run 'systemctl is-system-running; systemctl --failed --no-legend')" running \
 	"no unit failed after removal"

@@ -9,7 +9,8 @@ check_debs
 image=$(installed host) || exit
 next=$(next_debs) || exit
 machine_new "$image"
-ok "the machine boots with $version" machine_start || exit 1
+machine_start
+result $? "the machine boots with $version" || exit 1
 kernel=$(machine_run 'uname -r')
 
 # A VM without a disk: its kernel says so and waits, which is all that is asked of it.
@@ -43,7 +44,8 @@ like "$status" '[Rr]eboot' "kvmpvctl status says that a reboot is needed"
 diag "$status"
 ok "the VM can be ended" machine_run 'virsh -q destroy vm'
 
-ok "the machine reboots" machine_reboot || exit 1
+machine_reboot
+result $? "the machine reboots" || exit 1
 is "$(machine_run 'cat /sys/module/kvmpv_host/version')" "$next_version" "the new module is loaded"
 is "$(machine_run 'systemctl is-active kvmpv-host.service')" active "kvmpv-host.service is active"
 unlike "$(machine_run 'kvmpvctl status')" '[Rr]eboot' "kvmpvctl status asks for nothing"

@@ -8,7 +8,8 @@ check_debs
 
 image=$(installed host) || exit
 machine_new "$image"
-ok "the machine boots" machine_start || exit 1
+machine_start
+result $? "the machine boots" || exit 1
 first=$(machine_run 'uname -r')
 package=$(machine_run 'apt-cache pkgnames linux-image-6.12')
 second=${package#linux-image-}
@@ -18,7 +19,8 @@ install=$(MACHINE_WAIT=3600 machine_run \
 is $? 0 "apt installs it with its headers" || diag "$(tail -n 40 <<< "$install")"
 is "$(machine_run 'dkms status | sort')" "$(printf 'kvmpv-host/%s, %s, x86_64: installed\n' \
 	"$version" "$first" "$version" "$second" | sort)" "dkms status: both kernels"
-ok "the machine reboots" machine_reboot || exit 1
+machine_reboot
+result $? "the machine reboots" || exit 1
 is "$(machine_run 'uname -r')" "$second" "it runs the second kernel"
 is "$(machine_run 'systemctl is-active kvmpv-host.service')" active "kvmpv-host.service is active"
 is "$(machine_run 'cat /sys/module/kvmpv_host/version')" "$version" "the module is loaded"

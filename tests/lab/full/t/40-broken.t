@@ -11,7 +11,8 @@ boots_without()
 {
 	local said
 
-	ok "$1: the machine boots" machine_reboot || exit 1
+	machine_reboot
+	result $? "$1: the machine boots" || exit 1
 	is "$(machine_run 'systemctl --failed --no-legend --plain | cut -d " " -f 1')" \
 		kvmpv-host.service "$1: kvmpv-host.service failed, nothing else"
 	said=$(machine_run 'journalctl -qb -u kvmpv-host.service -t kvmpvctl -o cat')
@@ -25,7 +26,8 @@ boots_without()
 
 image=$(installed host) || exit
 machine_new "$image"
-ok "the machine boots" machine_start || exit 1
+machine_start
+result $? "the machine boots" || exit 1
 
 machine_run 'cp /etc/kvmpv/host.conf /root/host.conf; echo "no such setting" >> /etc/kvmpv/host.conf'
 line=$(machine_run 'wc -l < /etc/kvmpv/host.conf')
@@ -43,7 +45,8 @@ like "$(machine_run 'kvmpvctl doctor')" 'FAIL.*sign|sign.*FAIL|mokutil' \
 machine_run 'sed -i "s/ module.sig_enforce=1//" /etc/default/grub; update-grub 2>&1'
 
 machine_run 'sed -i "s/mitigations=off/& kvmpv.enable=0/" /etc/default/grub; update-grub 2>&1'
-ok "kvmpv.enable=0: the machine boots" machine_reboot || exit 1
+machine_reboot
+result $? "kvmpv.enable=0: the machine boots" || exit 1
 is "$(machine_run 'systemctl is-system-running')" running "kvmpv.enable=0: no unit failed"
 is "$(machine_run 'systemctl show -P ConditionResult kvmpv-host.service')" no \
 	"kvmpv.enable=0: the service was skipped"
@@ -55,7 +58,8 @@ machine_cleanup
 
 image=$(plain_image) || exit
 machine_new "$image"
-ok "a plain machine boots" machine_start || exit 1
+machine_start
+result $? "a plain machine boots" || exit 1
 machine_file "$debs_dir/kvmpv-tools_$version"*.deb "$debs_dir/kvmpv-host-dkms_$version"*.deb
 machine_run 'mkdir /root/debs; cp /lab/*.deb /root/debs'
 said=$(MACHINE_WAIT=1800 machine_run \

@@ -13,7 +13,8 @@ guest=$(installed guest) || exit
 # ---- in a machine: the module goes into the initramfs ----
 
 machine_new "$guest"
-ok "a machine with the guest packages boots" machine_start || exit 1
+machine_start
+result $? "a machine with the guest packages boots" || exit 1
 is "$(machine_run 'dkms status')" "kvmpv-guest/$version, $(machine_run 'uname -r'), x86_64: installed" \
 	"dkms status"
 machine_run 'echo "enable = on" > /etc/kvmpv/guest.conf.d/50-on.conf'
@@ -22,7 +23,8 @@ said=$(machine_run 'kvmpvctl initramfs enable 2>&1')
 is $? 0 "kvmpvctl initramfs enable" || diag "$said"
 ok "the module is in the initramfs" machine_run 'lsinitramfs /initrd.img | grep kvmpv_guest.ko'
 is "$(machine_run 'lsinitramfs /initrd.img | grep -c kvmpv_host')" 0 "the host's is not"
-ok "the machine shuts down" machine_stop || exit 1
+machine_stop
+result $? "the machine shuts down" || exit 1
 mv "$disk" "$images_dir/guest-disk.$$"
 machine_cleanup
 
@@ -51,7 +53,8 @@ MACHINE_MB=3072
 machine_options=(-drive "file=$images_dir/guest-disk.$$,if=virtio,format=qcow2,snapshot=on")
 machine_new "$host"
 trap machine_cleanup_guest EXIT
-ok "the host boots" machine_start || exit 1
+machine_start
+result $? "the host boots" || exit 1
 machine_run 'mkdir -m 755 /run/guest && cd /run/guest && mkfifo -m 666 agent.in agent.out && touch out
 systemd-run -q --unit=guest-out sh -c "exec cat <> agent.out > out" --working-directory=/run/guest
 cat > guest.xml <<XML
