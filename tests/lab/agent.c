@@ -180,6 +180,7 @@ static pid_t start_command(const char *command, int *ret_fd)
 		int null = open("/dev/null", O_RDONLY);
 
 		setsid();
+		signal(SIGPIPE, SIG_DFL);
 		dup2(null, 0);
 		dup2(fds[1], 1);
 		dup2(fds[1], 2);

@@ -33,6 +33,8 @@ list_files='find / -xdev \( -path /lab -o -path /root -o -path /tmp -o -path /va
 	-o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd \
 	-o -path /var/lib/ucf -o -path /lost+found \) -prune -o -printf "%p %l\n" | sort'
 
+list_packages='dpkg-query -W -f "\${Package}:\${Architecture}\n" | sort'
+
 # apt_install FILE...: as an administrator does who has downloaded these.
 apt_install()
 {
@@ -47,10 +49,10 @@ apt_install()
 }
 
 # make_installed FILE...: these packages on a plain machine. What apt said is in /root/apt.log, what
-# was there before in /root/files.
+# was there before in /root/files and /root/packages.
 make_installed()
 {
-	machine_run "$list_files > /root/files" && apt_install "$@" ||
+	machine_run "$list_files > /root/files; $list_packages > /root/packages" && apt_install "$@" ||
 		{ machine_run 'tail -n 40 /root/apt.log /var/lib/dkms/*/*/build/make.log'; return 1; }
 }
 
