@@ -183,6 +183,7 @@ static pid_t start_command(const char *command, int *ret_fd)
 		int null = open("/dev/null", O_RDONLY);
 
 		setsid();
+		signal(SIGPIPE, SIG_DFL);
 		dup2(null, 0);
 		dup2(fds[1], 1);
 		dup2(fds[1], 2);
@@ -321,6 +322,16 @@ static int send_request(const char *in, const char *id, const char *command)
 	return 0;
 }
 
+/* The end of a line, with the carriage return of a terminal; one in the middle is output. */
+static void cut_end(char *s)
+{
+	size_t len = strcspn(s, "\n");
+
+	if (len && s[len - 1] == '\r')
+		len--;
+	s[len] = '\0';
+}
+
 static int run(char **arg)
 {
 	char id[32], prefix[64];
@@ -338,7 +349,7 @@ static int run(char **arg)
 
 		if (strncmp(line, prefix, strlen(prefix)))
 			continue;
-		line[strcspn(line, "\r\n")] = '\0';
+		cut_end(line);
 		if (*answer == 'e')
 			return atoi(answer + 2);
 		fwrite(answer + 2, 1, unescape(answer + 2), stdout);

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# lab-agent reads this (as /lib/kmod.sh) before each command: what a login shell of root has.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LC_ALL=C.UTF-8
+DEBIAN_FRONTEND=noninteractive
+export PATH HOME LC_ALL DEBIAN_FRONTEND
+cd /root || exit
