@@ -8,13 +8,6 @@ hconf=etc/kvmpv/host.conf
 gconf=etc/kvmpv/guest.conf
 known="kick yield unhalt stats page cr3-cache"
 
-config() { # FILE LINE...
-	mkdir -p "$root/$(dirname "$1")"
-	file=$1
-	shift
-	printf '%s\n' "$@" >"$root/$file"
-}
-
 for kind in bare unloaded both; do
 	tree $kind
 	exits 0 "$kind: no file" check-config

@@ -10,13 +10,6 @@ guest=sys/kernel/kvmpv/guest
 main=etc/kvmpv/host.conf
 own=$main.d/90-kvmpvctl.conf
 
-config() { # FILE LINE...
-	mkdir -p "$root/$(dirname "$1")"
-	file=$1
-	shift
-	printf '%s\n' "$@" >"$root/$file"
-}
-
 # Order: the main file, then names as bytes; the last one wins.
 tree host
 config $main "kick = off" "yield = off" "unhalt = off" "page = on"

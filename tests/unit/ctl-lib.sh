@@ -75,6 +75,13 @@ file_is() { # FILE VALUE
 	[ "$got" = "$2" ] || echo "$got" | sed 's/^/# but /'
 }
 
+config() { # FILE LINE...: made below the root
+	mkdir -p "$root/$(dirname "$1")"
+	file=$1
+	shift
+	printf '%s\n' "$@" >"$root/$file"
+}
+
 golden() { # NAME: the last output is what tests/unit/ctl-golden/NAME says
 	sed "s#$root#ROOT#g; s#\<$(sed 's/[.]/[.]/g' VERSION)\>#VERSION#g" "$out" >"$tmp/golden"
 	[ -z "${CTL_GOLDEN-}" ] || cp "$tmp/golden" "$unit/ctl-golden/$1"

@@ -9,13 +9,6 @@ guest=sys/kernel/kvmpv/guest
 conf=etc/kvmpv/host.conf.d/90-kvmpvctl.conf
 gconf=etc/kvmpv/guest.conf.d/90-kvmpvctl.conf
 
-config() { # FILE LINE...
-	mkdir -p "$root/$(dirname "$1")"
-	file=$1
-	shift
-	printf '%s\n' "$@" >"$root/$file"
-}
-
 # Host
 tree host
 exits 0 "host: disable a feature" disable kick
