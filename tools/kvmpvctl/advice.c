@@ -15,21 +15,20 @@
  * @ctl: the run
  * @platform: the machine, on which the side is possible
  * @side: which
+ * @disk: the module on disk for the kernel that runs
  * @ret: the advice
  * @size: bytes at @ret
  */
-void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side, char *ret,
-		 size_t size)
+void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side,
+		 const struct module_version *disk, char *ret, size_t size)
 {
 	const struct side_def *def = &side_defs[side];
-	struct module_version disk;
 	char source[64];
 
 	snprintf(source, sizeof(source), "usr/src/kvmpv-%s-%s", def->name, KVMPV_VERSION);
-	module_on_disk(ctl, side, release_running(ctl), &disk);
 	if (platform->killed)
 		snprintf(ret, size, "take kvmpv.enable=0 off the kernel command line and reboot");
-	else if (disk.found || strcmp(disk.why, "not there"))
+	else if (disk->found || strcmp(disk->why, "not there"))
 		snprintf(ret, size, "modprobe %s", def->module);
 	else if (path_exists(ctl, source))
 		snprintf(ret, size,
@@ -101,7 +100,7 @@ static void advise_guest(const struct ctl *ctl, const struct names *features, st
 /**
  * advise() - say for each side that is not active what to do next
  * @ctl: the run
- * @status: its sides' @next are set
+ * @status: all of it was read; its sides' @next are set
  */
 void advise(const struct ctl *ctl, struct status *status)
 {
@@ -111,7 +110,8 @@ void advise(const struct ctl *ctl, struct status *status)
 
 	for (enum side side = 0; side < SIDE_COUNT; side++)
 		if (!modules[side]->loaded && status->platform.possible & SIDE_MASK(side))
-			advise_load(ctl, &status->platform, side, modules[side]->next,
+			advise_load(ctl, &status->platform, side,
+				    &status->versions.module[side][WHERE_DISK], modules[side]->next,
 				    sizeof(modules[side]->next));
 	if (host->loaded && strcmp(host->state, "active"))
 		advise_host(ctl, &status->platform, host);

@@ -4,8 +4,8 @@
 
 #include "render.h"
 
-void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side, char *ret,
-		 size_t size);
+void advise_load(const struct ctl *ctl, const struct platform *platform, enum side side,
+		 const struct module_version *disk, char *ret, size_t size);
 void advise(const struct ctl *ctl, struct status *status);
 
 #endif /* KVMPVCTL_ADVICE_H */

@@ -16,10 +16,7 @@ static void keys_read(struct ctl *ctl, enum side side, struct names *ret_keys)
 	struct dir dir;
 	uint64_t set;
 
-	if (side == SIDE_HOST)
-		features_init_host(ret_keys);
-	else
-		features_init(ret_keys);
+	settings_features(side, ret_keys);
 	if (!dir_open_root(ctl, side_defs[side].sysfs, &dir)) {
 		features_list(&dir, ret_keys, &set);
 		dir_close(&dir);

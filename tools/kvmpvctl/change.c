@@ -52,10 +52,7 @@ int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes)
 	c->vm = ctl->vm;
 	c->enable = -1;
 	c->dir.fd = -1;
-	if (side == SIDE_HOST)
-		features_init_host(&c->keys);
-	else
-		features_init(&c->keys);
+	settings_features(side, &c->keys);
 	snprintf(path, sizeof(path), "%s", side_defs[side].sysfs);
 	if (c->vm) {
 		if (parse_vm_id(c->vm, &id))

@@ -136,6 +136,7 @@ unsigned int sides_loaded(const struct ctl *ctl)
  */
 int fail_not_loaded(struct ctl *ctl, unsigned int sides)
 {
+	struct module_version disk;
 	struct platform platform;
 	unsigned int possible;
 	char next[256];
@@ -151,7 +152,8 @@ int fail_not_loaded(struct ctl *ctl, unsigned int sides)
 	if (possible == (SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST)))
 		return fail(ctl, EXIT_INACTIVE, "modprobe kvmpv_host or modprobe kvmpv_guest",
 			    "neither kvmpv_host nor kvmpv_guest is loaded");
-	advise_load(ctl, &platform, side, next, sizeof(next));
+	module_on_disk(ctl, side, release_running(ctl), &disk);
+	advise_load(ctl, &platform, side, &disk, next, sizeof(next));
 	return fail(ctl, EXIT_INACTIVE, next, "%s is not loaded", side_defs[side].module);
 }
 

@@ -39,16 +39,26 @@ static const struct tuning *tuning_find(const char *key)
 }
 
 /**
+ * settings_features() - the features that a side's files can be about
+ * @side: which side
+ * @ret_features: with the numbers of features_init()
+ */
+void settings_features(enum side side, struct names *ret_features)
+{
+	if (side == SIDE_HOST)
+		features_init_host(ret_features);
+	else
+		features_init(ret_features);
+}
+
+/**
  * settings_init() - the keys of a side's files, as far as this tool knows them
  * @side: which side
  * @ret_keys: the keys; features have the numbers of features_init()
  */
 void settings_init(enum side side, struct names *ret_keys)
 {
-	if (side == SIDE_HOST)
-		features_init_host(ret_keys);
-	else
-		features_init(ret_keys);
+	settings_features(side, ret_keys);
 	settings_add(side, ret_keys);
 }
 

@@ -15,6 +15,7 @@
 #define SETTING_TEXT_SIZE 16
 #define SETTING_ALLOWED_SIZE 48
 
+void settings_features(enum side side, struct names *ret_features);
 void settings_init(enum side side, struct names *ret_keys);
 void settings_add(enum side side, struct names *keys);
 bool setting_number(const char *key);

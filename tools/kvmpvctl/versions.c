@@ -29,21 +29,27 @@ static bool left_out(const struct ctl *ctl, enum side side, const struct module_
 	       !strcmp(m[WHERE_INITRAMFS].why, "not there") && path_exists(ctl, INITRAMFS_MARKER);
 }
 
+static void next_rebuild(const struct ctl *ctl, enum side side, struct versions *versions)
+{
+	const struct builder *builder = builder_find(ctl);
+
+	if (builder)
+		builder_command(builder, versions->next[side], sizeof(versions->next[side]));
+	else
+		NEXT("update-initramfs -u, or dracut -f");
+}
+
 static void note(const struct ctl *ctl, enum side side, struct versions *versions)
 {
 	const struct module_version *m = versions->module[side];
 	const char *name = side_defs[side].module;
-	const struct builder *builder = builder_find(ctl);
-	char command[64] = "update-initramfs -u, or dracut -f";
 
-	if (builder)
-		builder_command(builder, command, sizeof(command));
 	if (left_out(ctl, side, m)) {
 		NOTE("%s is not in the initramfs, which was asked for", name);
-		NEXT("%s", command);
+		next_rebuild(ctl, side, versions);
 	} else if (differ(&m[WHERE_INITRAMFS], &m[WHERE_DISK])) {
 		NOTE("the initramfs has another %s than the disk", name);
-		NEXT("%s", command);
+		next_rebuild(ctl, side, versions);
 	} else if (differ(&m[WHERE_LOADED], &m[WHERE_DISK])) {
 		NOTE("another %s is loaded than is on disk", name);
 		NEXT("reboot to use the one on disk, or%s: modprobe -r %s && modprobe %s",
