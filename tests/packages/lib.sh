@@ -18,6 +18,37 @@ again()
 	)
 }
 
+# packages deb|rpm B: what make built below B
+packages()
+{
+	case $1 in
+	deb) ls "$2"/deb/kvmpv-{host-dkms,guest-dkms,tools}_* ;;
+	rpm) ls "$2"/rpm/RPMS/*/*.rpm ;;
+	esac
+}
+
+# two_versions deb|rpm: this tree's packages, of $version, in $work/old, and the same as $next in
+# $work/new
+two_versions()
+{
+	version=$(cat VERSION)
+	next=$version.1
+	mkdir "$work/old" "$work/new"
+	{
+		make -s "$1" &&
+			packages "$1" build | xargs cp -t "$work/old" &&
+			SOURCE_DATE_EPOCH=$(packaging/epoch) packaging/export "$work/tree" &&
+			echo "$next" > "$work/tree/VERSION" &&
+			make -s -C "$work/tree" "$1" B="$work/build" &&
+			packages "$1" "$work/build" | xargs cp -t "$work/new" &&
+			rm -rf "$work/tree" "$work/build"
+	} > "$work/log" 2>&1 || {
+		sed 's/^/# /' "$work/log"
+		echo "Bail out! the packages cannot be built"
+		exit 1
+	}
+}
+
 n=0
 # check NAME COMMAND...: ok when COMMAND succeeds; what it prints is shown when it does not.
 check()

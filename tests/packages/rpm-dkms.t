@@ -5,24 +5,10 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/old" "$work/new"
-version=$(cat VERSION)
-next=$version.1
-{
-	make -s rpm
-	cp build/rpm/RPMS/*/*.rpm "$work/old"
-	SOURCE_DATE_EPOCH=$(packaging/epoch) packaging/export "$work/tree"
-	echo "$next" > "$work/tree/VERSION"
-	make -s -C "$work/tree" rpm B="$work/build"
-	cp "$work"/build/rpm/RPMS/*/*.rpm "$work/new"
-	rm -rf "$work/tree" "$work/build"
-} > "$work/log" 2>&1 || {
-	sed 's/^/# /' "$work/log"
-	echo "Bail out! the packages cannot be built"
-	exit 1
-}
+# shellcheck source=tests/packages/lib.sh
+. tests/packages/lib.sh
+
+two_versions rpm
 cp tests/packages/{lib.sh,dkms-lib.sh} "$work"
 cat > "$work/inside" <<'INSIDE'
 set -u
