@@ -21,8 +21,8 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9 _-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort -u | \
 		awk -F '\t' '{printf "  make %-20s %s\n", $$1, $$2}'
 
-clean: ## remove what was built (fetched kernels stay: make distclean)
-	@find $(B) -mindepth 1 -maxdepth 1 ! -name kernels -exec rm -rf {} + 2>/dev/null || true
+clean: ## remove what was built (fetched kernels and the emulator stay: make distclean)
+	@find $(B) -mindepth 1 -maxdepth 1 ! -name kernels ! -name bochs -exec rm -rf {} + 2>/dev/null || true
 
 distclean: ## remove everything that was built or fetched
 	rm -rf $(B)

@@ -14,7 +14,10 @@ deps: ## install what building and testing needs (Debian packages; root)
 kernels: ## fetch the lab's kernels into build/kernels
 	tests/lab/fetch $(CHECK_KERNELS)
 
-check-build: kernels ## build all that is tested, warnings are errors
+bochs: ## build the emulator of labs intel and ibt into build/bochs, as far as its source can be had
+	tests/lab/bochs --optional
+
+check-build: kernels bochs ## build all that is tested, warnings are errors
 	set -e; for kernel in $(CHECK_KERNELS); do \
 		$(MAKE) modules test-modules KVER=$$kernel WERROR=1; done
 	$(MAKE) version-modules KVER=6.1
@@ -58,4 +61,4 @@ check: ## install needs, build, run all tests (50 min on 2 cores); this is what 
 check-all: check check-initramfs ## make check, 7.x (builds a sid chroot), initramfs images, and the cr3 cache's long storms (two days)
 	tests/lab/sid/check
 
-.PHONY: deps kernels check-build test-modules version-modules negative-modules check check-all
+.PHONY: deps kernels bochs check-build test-modules version-modules negative-modules check check-all

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where Debian packages come from: sourced by tests/lab/fetch and tests/lab/sid/create.
+# Where Debian packages come from: sourced by tests/lab/fetch, tests/lab/bochs and
+# tests/lab/sid/create.
 # shellcheck shell=bash
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -21,11 +22,13 @@ mirror_of()
 			END { if (!found && guess) print guess }'
 }
 
-# source_line SUITE: its line for a sources.list. Mirrors of sid are often frozen for a while, and
-# one that is too old for apt does no harm here.
+# source_line SUITE [TYPE]: its line for a sources.list; TYPE is deb or deb-src. Mirrors of sid are
+# often frozen for a while, and one that is too old for apt does no harm here.
 source_line()
 {
-	local options="arch=amd64 signed-by=$keyring target=Packages" uri
+	local type=${2:-deb} options="arch=amd64 signed-by=$keyring" uri
+
+	[ "$type" = deb-src ] && options+=" target=Sources" || options+=" target=Packages"
 
 	case $1 in
 	*-security)
@@ -40,5 +43,30 @@ source_line()
 		;;
 	esac
 	[ "$1" != sid ] || options+=" check-valid-until=no"
-	echo "deb [$options] $uri $1 main"
+	echo "$type [$options] $uri $1 main"
+}
+
+# write_apt_config DIR: apt with all its state in DIR, whose sources.list the caller writes. The hooks
+# of desktop packages would otherwise run after our update as if it were the machine's.
+write_apt_config()
+{
+	mkdir -p "$1"/{state/lists/partial,cache/archives/partial}
+	cat > "$1/apt.conf" <<CONF
+Dir::State "$1/state";
+Dir::State::lists "$1/state/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$1/cache";
+Dir::Etc::sourcelist "$1/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Architecture "amd64";
+APT::Architectures { "amd64"; };
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+Acquire::Retries "3";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+CONF
 }
