@@ -80,7 +80,7 @@ int bench_load_read(struct ctl *ctl, struct bench_load *ret_load)
  * bench_load_judge() - is that too busy to measure?
  * @load: how busy
  *
- * Return: the evidence in words, with a %.1f for the percentage, or NULL when it is not.
+ * Return: the evidence, a member of @load, or NULL when it is not.
  */
 const char *bench_load_judge(const struct bench_load *load)
 {

@@ -61,12 +61,6 @@ static int insert(void)
 static int fail_insert(struct ctl *ctl, int err)
 {
 	switch (-err) {
-	case EPERM:
-	case EACCES:
-		if (geteuid())
-			return fail(ctl, EXIT_FAILED, "run it as root",
-				    "cannot load " BENCH_MODULE ": not root");
-		break;
 	case ENOENT:
 		return fail(ctl, EXIT_INACTIVE, "install kvmpv-guest-dkms; if it is: dkms status",
 			    BENCH_MODULE " is not there for kernel %s", release_running(ctl));
@@ -92,6 +86,9 @@ int bench_module_load(struct ctl *ctl, struct dir *ret_dir)
 {
 	int err = 0;
 
+	if (!*ctl->root && geteuid())
+		return fail(ctl, EXIT_FAILED, "run it as root",
+			    "cannot load " BENCH_MODULE ": not root");
 	if (!*ctl->root && !path_exists(ctl, BENCH_DIR))
 		err = insert();
 	if (err)
@@ -136,15 +133,12 @@ static int remove_module(void)
  *
  * The lock is held until the module has gone.
  *
- * Return: exit code; when it is not EXIT_DONE the failure is reported.
+ * Return: 0 or -errno.
  */
-int bench_module_unload(struct ctl *ctl, struct dir *dir)
+int bench_module_unload(const struct ctl *ctl, struct dir *dir)
 {
 	int err = *ctl->root ? 0 : remove_module();
 
 	dir_close(dir);
-	if (!err)
-		return EXIT_DONE;
-	return fail(ctl, EXIT_FAILED, "rmmod " BENCH_MODULE, "cannot unload " BENCH_MODULE ": %s",
-		    strerror(-err));
+	return err;
 }

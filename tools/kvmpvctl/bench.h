@@ -117,13 +117,14 @@ struct bench_load {
  * @release: of the kernel
  * @cpu: the processor's name
  * @platform: what this machine is
- * @vcpus: online
+ * @vcpus: online; 0 below another root
  * @vcpu: on which it was measured
  * @tsc_khz: ticks a millisecond
  * @rounds: sets a case that were asked for
  * @complete: all of them were taken
  * @load: before it began
- * @forced: the load was too high
+ * @busy: the load was too high
+ * @unload_error: errno when the module could not be unloaded, 0
  * @one: cases
  * @n: how many
  * @compared: the file that is compared with, or NULL
@@ -139,7 +140,8 @@ struct bench {
 	unsigned int rounds;
 	bool complete;
 	struct bench_load load;
-	bool forced;
+	bool busy;
+	int unload_error;
 	struct bench_case one[BENCH_CASES_MAX];
 	size_t n;
 	const char *compared;
@@ -171,7 +173,7 @@ const char *bench_load_judge(const struct bench_load *load);
 
 /* bench-module.c */
 int bench_module_load(struct ctl *ctl, struct dir *ret_dir);
-int bench_module_unload(struct ctl *ctl, struct dir *dir);
+int bench_module_unload(const struct ctl *ctl, struct dir *dir);
 
 /* bench-compare.c */
 int bench_compare_read(struct ctl *ctl, const char *file, struct bench *bench);

@@ -124,7 +124,7 @@ static int load_check(struct ctl *ctl, struct bench *bench)
 		return fail(ctl, EXIT_FAILED, NULL, "cannot read %s/proc/stat: %s", ctl->root,
 			    problem_text(-err));
 	evidence = bench_load_judge(load);
-	bench->forced = evidence;
+	bench->busy = evidence;
 	if (!evidence || ctl->force || stopped)
 		return EXIT_DONE;
 	return fail(ctl, EXIT_FAILED, "wait until it is idle, or: --force",
@@ -172,39 +172,40 @@ static void measure(const struct dir *dir, struct bench *bench)
 
 static int show(struct ctl *ctl, struct bench *bench, const struct bench *before)
 {
-	int code = bench->complete ? EXIT_DONE : EXIT_FAILED;
+	bool whole = bench->complete && !bench->unload_error && !ctl->problems.total;
 
 	bench_judge(bench);
 	if (before)
 		bench_compare(bench, before);
 	for (size_t i = 0; i < bench->n; i++)
-		if (bench->one[i].error)
-			code = EXIT_FAILED;
+		whole &= !bench->one[i].error;
 	ctl->ops->bench(ctl, bench);
-	return code;
+	return whole ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int run(struct ctl *ctl, const struct dir *dir, int argc, char **argv,
-	       const struct bench *before)
+static void machine_read(struct ctl *ctl, const struct dir *dir, struct bench *bench)
 {
-	struct bench bench = {.rounds = ctl->rounds ?: BENCH_ROUNDS, .compared = ctl->compare};
-	int code = cases_read(ctl, dir, &bench) ?: cases_pick(ctl, argc, argv, &bench);
+	snprintf(bench->release, sizeof(bench->release), "%s", release_running(ctl));
+	cpu_name(ctl, bench->cpu, sizeof(bench->cpu));
+	platform_read(ctl, &bench->platform);
+	read_line(ctl, dir, "version", bench->version, sizeof(bench->version));
+	read_u32(ctl, dir, "tsc_khz", &bench->tsc_khz);
+	if (*ctl->root)
+		return;
+	bench->vcpus = sysconf(_SC_NPROCESSORS_ONLN);
+	bench->vcpu = stay_here();
+}
+
+static int run(struct ctl *ctl, const struct dir *dir, int argc, char **argv, struct bench *bench)
+{
+	int code = cases_read(ctl, dir, bench) ?: cases_pick(ctl, argc, argv, bench);
 
 	if (code)
 		return code;
-	snprintf(bench.release, sizeof(bench.release), "%s", release_running(ctl));
-	cpu_name(ctl, bench.cpu, sizeof(bench.cpu));
-	platform_read(ctl, &bench.platform);
-	bench.vcpus = sysconf(_SC_NPROCESSORS_ONLN);
-	read_line(ctl, dir, "version", bench.version, sizeof(bench.version));
-	read_u32(ctl, dir, "tsc_khz", &bench.tsc_khz);
-	bench.vcpu = stay_here();
-	code = load_check(ctl, &bench);
-	if (!code) {
-		measure(dir, &bench);
-		code = show(ctl, &bench, before);
-	}
-	bench_free(&bench);
+	machine_read(ctl, dir, bench);
+	code = load_check(ctl, bench);
+	if (!code)
+		measure(dir, bench);
 	return code;
 }
 
@@ -237,9 +238,10 @@ static int arguments_check(struct ctl *ctl, int argc, char **argv)
  */
 int cmd_bench(struct ctl *ctl, int argc, char **argv)
 {
+	struct bench bench = {.rounds = ctl->rounds ?: BENCH_ROUNDS, .compared = ctl->compare};
 	struct bench before = {.n = 0};
 	struct dir dir;
-	int code, unloaded;
+	int code;
 
 	code = arguments_check(ctl, argc, argv);
 	if (!code && ctl->compare)
@@ -250,7 +252,10 @@ int cmd_bench(struct ctl *ctl, int argc, char **argv)
 	code = bench_module_load(ctl, &dir);
 	if (code)
 		return code;
-	code = run(ctl, &dir, argc - 1, argv + 1, ctl->compare ? &before : NULL);
-	unloaded = bench_module_unload(ctl, &dir);
-	return code ?: unloaded;
+	code = run(ctl, &dir, argc - 1, argv + 1, &bench);
+	bench.unload_error = -bench_module_unload(ctl, &dir);
+	if (!code)
+		code = show(ctl, &bench, ctl->compare ? &before : NULL);
+	bench_free(&bench);
+	return code;
 }

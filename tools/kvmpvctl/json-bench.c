@@ -70,7 +70,7 @@ static json_object *json_load(const struct bench *bench)
 	json_add(object, "steal_percent", json_decimal(bench->load.steal, "%.1f"));
 	json_add(object, "others_percent", json_decimal(bench->load.others, "%.1f"));
 	json_add(object, "gaps_percent", json_decimal(bench->load.gaps, "%.1f"));
-	json_add(object, "busy", json_object_new_boolean(bench->forced));
+	json_add(object, "busy", json_object_new_boolean(bench->busy));
 	return object;
 }
 
@@ -95,6 +95,7 @@ void json_bench(struct ctl *ctl, const struct bench *bench)
 	json_add(object, "tsc_khz", json_object_new_int64(bench->tsc_khz));
 	json_add(object, "rounds", json_object_new_int64(bench->rounds));
 	json_add(object, "complete", json_object_new_boolean(bench->complete));
+	json_add(object, "module_unloaded", json_object_new_boolean(!bench->unload_error));
 	json_add(object, "load", json_load(bench));
 	json_add_text(object, "compared_with", bench->compared);
 	for (size_t i = 0; i < bench->n; i++)

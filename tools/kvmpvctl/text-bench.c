@@ -23,7 +23,7 @@ static unsigned int columns_of(const struct bench *bench)
 
 static void head(struct table *table, unsigned int with)
 {
-	static const char *const first[] = {"CASE", "MIN", "QUARTILE", "MEDIAN", "QUARTILE", "MAX"};
+	static const char *const first[] = {"CASE", "MIN", "25 %", "MEDIAN", "75 %", "MAX"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
 		table_cell(table, "%s", first[i]);
@@ -65,14 +65,16 @@ static void row(struct table *table, const struct bench_case *one, unsigned int 
 
 static void print_title(const struct bench *bench)
 {
-	printf("guest of %s, kernel %s, %ld vCPU%s, measured on vCPU %d\n",
-	       bench->platform.hypervisor, bench->release, bench->vcpus,
-	       bench->vcpus == 1 ? "" : "s", bench->vcpu);
+	printf("guest of %s, kernel %s", bench->platform.hypervisor, bench->release);
+	if (bench->vcpus)
+		printf(", %ld vCPU%s, measured on vCPU %d", bench->vcpus,
+		       bench->vcpus == 1 ? "" : "s", bench->vcpu);
+	putchar('\n');
 	printf("%s%sTSC %.3f MHz; numbers are its ticks, an operation\n", bench->cpu,
 	       *bench->cpu ? ", " : "", bench->tsc_khz / 1e3);
 	printf("load: steal %.1f %%, other tasks %.1f %%, stops %.1f %%%s\n", bench->load.steal,
 	       bench->load.others, bench->load.gaps,
-	       bench->forced ? ": too busy, measured all the same" : "");
+	       bench->busy ? ": too busy, measured all the same" : "");
 }
 
 static void print_missing(const struct bench *bench)
@@ -131,5 +133,8 @@ void text_bench(struct ctl *ctl, const struct bench *bench)
 	if (with & WITH_BEFORE)
 		printf("before: %s; ~: the quartiles of both overlap\n", bench->compared);
 	fflush(stdout);
+	if (bench->unload_error)
+		fprintf(stderr, "kvmpvctl: cannot unload " BENCH_MODULE ": %s\n",
+			strerror(bench->unload_error));
 	text_problems(ctl, stderr, "kvmpvctl: ");
 }
