@@ -27,7 +27,8 @@
 
 #define HC_UNKNOWN 0x62656e63 /* "benc": nobody's; KVM answers -KVM_ENOSYS */
 #define PORT_PIT_CONTROL 0x43
-#define PIT_READ_BACK_NOTHING 0xf0 /* 8254, read-back: latch neither count nor status of no counter */
+#define PIT_READ_BACK_NOTHING \
+	0xf0 /* 8254, read-back: latch neither count nor status of no counter */
 #define PORT_POST 0x80 /* codes of a BIOS; Linux itself writes there to wait */
 #define MSR_EOI (APIC_BASE_MSR + (APIC_EOI >> 4))
 
@@ -37,20 +38,20 @@
  */
 static unsigned long arg;
 
-#define LOOP(name, operation)                        \
-	static s64 name(unsigned int n)              \
-	{                                            \
-		unsigned long flags;                 \
-		u64 start, end;                      \
-                                                     \
-		local_irq_save(flags);               \
-		start = rdtsc_ordered();             \
-		while (n--) {                        \
-			barrier();                   \
-			operation;                   \
-		}                                    \
-		end = rdtsc_ordered();               \
-		local_irq_restore(flags);            \
+#define LOOP(name, operation)                         \
+	static s64 name(unsigned int n)               \
+	{                                             \
+		unsigned long flags;                  \
+		u64 start, end;                       \
+                                                      \
+		local_irq_save(flags);                \
+		start = rdtsc_ordered();              \
+		while (n--) {                         \
+			barrier();                    \
+			operation;                    \
+		}                                     \
+		end = rdtsc_ordered();                \
+		local_irq_restore(flags);             \
 		return end > start ? end - start : 0; \
 	}
 
@@ -92,8 +93,7 @@ static bool msr_possible(char reason[BENCH_REASON_MAX])
 {
 	u64 value;
 
-	if (!rdmsrq_safe(MSR_IA32_MISC_ENABLE, &value) &&
-	    !wrmsrq_safe(MSR_IA32_MISC_ENABLE, value))
+	if (!rdmsrq_safe(MSR_IA32_MISC_ENABLE, &value) && !wrmsrq_safe(MSR_IA32_MISC_ENABLE, value))
 		return true;
 	snprintf(reason, BENCH_REASON_MAX, "IA32_MISC_ENABLE cannot be read and written here");
 	return false;

@@ -59,11 +59,8 @@ static ssize_t tsc_khz_show(struct kobject *kobj, struct kobj_attribute *attr, c
 static ssize_t cases_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
 {
 	static const char *const kinds[] = {
-		[BENCH_OVERHEAD] = "overhead",
-		[BENCH_ALWAYS] = "always",
-		[BENCH_MAYBE] = "maybe",
-		[BENCH_KERNEL] = "kernel",
-		[BENCH_PAIR] = "pair",
+		[BENCH_OVERHEAD] = "overhead", [BENCH_ALWAYS] = "always", [BENCH_MAYBE] = "maybe",
+		[BENCH_KERNEL] = "kernel",     [BENCH_PAIR] = "pair",
 	};
 	ssize_t len = 0;
 	unsigned int i;

@@ -107,6 +107,7 @@ damaged() { # NAME COMMAND [ARGUMENT]...: which makes $tmp/bad of $tmp/saved
 damaged "an empty file" true
 damaged "half a file" head -c 2000
 damaged "noise" head -c 3000 /dev/urandom
+# shellcheck disable=SC2016 # sed's
 damaged "more behind it" sed '$a}'
 damaged "of another verb" sed 's/"bench"$/"stats"/; s/"command": *"bench"/"command": "stats"/'
 damaged "no cases" sed 's/"cases"/"case"/'

@@ -67,7 +67,8 @@ static int parse_case(const char *text, struct bench_case *one, const char **ret
 	memcpy(line, text, len);
 	line[len] = '\0';
 	if (word(&rest, one->name, sizeof(one->name)) || word(&rest, kind, sizeof(kind)) ||
-	    kind_find(kind, &one->kind) || parse_line(rest, one->text, sizeof(one->text)) || !*one->text)
+	    kind_find(kind, &one->kind) || parse_line(rest, one->text, sizeof(one->text)) ||
+	    !*one->text)
 		return -EBADMSG;
 	*ret_rest = text + len;
 	return 0;

@@ -214,9 +214,8 @@ static int arguments_check(struct ctl *ctl, int argc, char **argv)
 	struct platform platform;
 
 	if (!argc || strcmp(argv[0], BENCH_WHAT))
-		return fail(ctl, EXIT_USAGE, NULL,
-			    "kvmpvctl bench measures " BENCH_WHAT "%s%.40s", argc ? ", not " : "",
-			    argc ? argv[0] : "");
+		return fail(ctl, EXIT_USAGE, NULL, "kvmpvctl bench measures " BENCH_WHAT "%s%.40s",
+			    argc ? ", not " : "", argc ? argv[0] : "");
 	if (ctl->sides & SIDE_MASK(SIDE_HOST))
 		return fail(ctl, EXIT_USAGE, "run it in the guest",
 			    "bench " BENCH_WHAT " is for guests, not for --host");

@@ -19,7 +19,7 @@ static json_object *json_spread(const struct bench_spread *spread)
 		const char *name;
 		double value;
 	} members[] = {
-		{"min", spread->min},	     {"quartile_1", spread->q1}, {"median", spread->median},
+		{"min", spread->min},	    {"quartile_1", spread->q1}, {"median", spread->median},
 		{"quartile_3", spread->q3}, {"max", spread->max},
 	};
 	json_object *object;
