@@ -146,10 +146,10 @@ static void ratios(void **state)
 static void loads(void **state)
 {
 	assert_null(bench_load_judge(&(struct bench_load){0, 0, 0}));
-	assert_null(bench_load_judge(&(struct bench_load){.steal = 4, .gaps = 9, .others = 4}));
+	assert_null(bench_load_judge(&(struct bench_load){.steal = 4, .stops = 9, .others = 4}));
 	assert_string_equal(bench_load_judge(&(struct bench_load){.steal = 6}), "steal");
-	assert_string_equal(bench_load_judge(&(struct bench_load){.gaps = 50}), "gaps");
-	assert_string_equal(bench_load_judge(&(struct bench_load){.others = 50, .gaps = 50}),
+	assert_string_equal(bench_load_judge(&(struct bench_load){.stops = 50}), "stops");
+	assert_string_equal(bench_load_judge(&(struct bench_load){.others = 50, .stops = 50}),
 			    "others");
 }
 

@@ -18,7 +18,7 @@
 
 /* Steal time comes in ticks of 10 ms; that many percent are more than two of them. */
 #define STEAL_MAX 4.5
-#define GAPS_MAX 10.0
+#define STOPS_MAX 10.0
 #define OTHERS_MAX 5.0
 
 static double now(clockid_t clock)
@@ -29,17 +29,17 @@ static double now(clockid_t clock)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* Gives the time it took; in @ret_gaps its stops, in @ret_used its CPU time. */
-static double loop(double *ret_gaps, double *ret_used)
+/* Gives the time it took; in @ret_stops its stops, in @ret_used its CPU time. */
+static double loop(double *ret_stops, double *ret_used)
 {
 	double used = now(CLOCK_PROCESS_CPUTIME_ID), start = now(CLOCK_MONOTONIC);
 	double last = start, time = start;
 
-	*ret_gaps = 0;
+	*ret_stops = 0;
 	while (time - start < PROBE_NS) {
 		time = now(CLOCK_MONOTONIC);
 		if (time - last > GAP_NS)
-			*ret_gaps += time - last;
+			*ret_stops += time - last;
 		last = time;
 	}
 	*ret_used = now(CLOCK_PROCESS_CPUTIME_ID) - used;
@@ -59,16 +59,16 @@ int bench_load_read(struct ctl *ctl, struct bench_load *ret_load)
 {
 	struct cpu_times before, after;
 	struct bench_load load = {.steal = 0};
-	double took, gaps, used;
+	double took, stops, used;
 	int err = read_cpu_times(ctl, &before);
 
 	if (!err && !*ctl->root) {
-		took = loop(&gaps, &used);
+		took = loop(&stops, &used);
 		err = read_cpu_times(ctl, &after);
 		if (err)
 			return err;
 		load.steal = (after.steal - before.steal) * 1e9 / 100 * 100 / took;
-		load.gaps = gaps * 100 / took;
+		load.stops = stops * 100 / took;
 		load.others = took > used ? (took - used) * 100 / took : 0;
 	}
 	if (!err)
@@ -88,7 +88,7 @@ const char *bench_load_judge(const struct bench_load *load)
 		return "steal";
 	if (load->others > OTHERS_MAX)
 		return "others";
-	if (load->gaps > GAPS_MAX)
-		return "gaps";
+	if (load->stops > STOPS_MAX)
+		return "stops";
 	return NULL;
 }

@@ -102,12 +102,12 @@ struct bench_case {
 /**
  * struct bench_load - who else wanted the CPU while a loop ran on it, in percent of that time
  * @steal: what the host took from all vCPUs, as it says
- * @gaps: stops of the loop
+ * @stops: stops of the loop
  * @others: what other tasks of this guest had
  */
 struct bench_load {
 	double steal;
-	double gaps;
+	double stops;
 	double others;
 };
 

@@ -131,7 +131,7 @@ static int load_check(struct ctl *ctl, struct bench *bench)
 		    "this machine is busy (%s): while a loop ran for half a second, the host took "
 		    "%.1f %% (steal), other tasks of this guest had %.1f %%, and it stood still "
 		    "for %.1f %% of the time",
-		    evidence, load->steal, load->others, load->gaps);
+		    evidence, load->steal, load->others, load->stops);
 }
 
 /* Gives an errno; that of one case does not keep others from being measured. */

@@ -69,7 +69,7 @@ static json_object *json_load(const struct bench *bench)
 
 	json_add(object, "steal_percent", json_decimal(bench->load.steal, "%.1f"));
 	json_add(object, "others_percent", json_decimal(bench->load.others, "%.1f"));
-	json_add(object, "gaps_percent", json_decimal(bench->load.gaps, "%.1f"));
+	json_add(object, "stops_percent", json_decimal(bench->load.stops, "%.1f"));
 	json_add(object, "busy", json_object_new_boolean(bench->busy));
 	return object;
 }

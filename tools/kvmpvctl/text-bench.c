@@ -73,7 +73,7 @@ static void print_title(const struct bench *bench)
 	printf("%s%sTSC %.3f MHz; numbers are its ticks, an operation\n", bench->cpu,
 	       *bench->cpu ? ", " : "", bench->tsc_khz / 1e3);
 	printf("load: steal %.1f %%, other tasks %.1f %%, stops %.1f %%%s\n", bench->load.steal,
-	       bench->load.others, bench->load.gaps,
+	       bench->load.others, bench->load.stops,
 	       bench->busy ? ": too busy, measured all the same" : "");
 }
 
