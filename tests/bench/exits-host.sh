@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# In the lab host: kvmpvctl bench exits in a Linux guest with two vCPUs and x2APIC, on the stock host
-# and with kvmpv, then the end of interrupt of one with xAPIC. Prints "bench CASE WHEN MEDIAN QUARTILE
-# QUARTILE EXITS". In front may be set: KVM_ARGS, ROUNDS, CASES.
+# In the lab host: kvmpvctl bench exits in a Linux guest with x2APIC, on the stock host and with kvmpv,
+# then the end of interrupt of one with xAPIC. Prints "bench CASE WHEN MEDIAN QUARTILE QUARTILE EXITS".
+# In front may be set: KVM_ARGS, ROUNDS, CASES, GUEST_SMP, PAIR=1 (what takes two vCPUs, and no more).
 # shellcheck shell=dash
 # shellcheck disable=SC2034 # for guest_start
-GUEST_WAIT=600 GUEST_SMP=2
+GUEST_WAIT=600 GUEST_SMP=${GUEST_SMP:-1}
+[ -z "${PAIR:-}" ] || CASES="ipi hlt-wake kick-kvm" KVMPV_CASES=kick-kvmpv GUEST_SMP=2
 
 measure() # measure WHEN [CASE]...
 {
@@ -33,9 +34,10 @@ modprobe kvmpv_host
 guest_run g "modprobe kvmpv_guest enable=1 watch_seconds=1"
 soon 30 guest_run g "grep -q active /sys/kernel/kvmpv/guest/state" || exit 1
 # shellcheck disable=SC2086
-measure kvmpv ${CASES:-}
+measure kvmpv ${CASES:-} ${KVMPV_CASES:-}
 guest_stop g
 rmmod kvmpv_host
+[ -z "${PAIR:-}" ] || exit 0
 guest_up nox2apic
 measure base eoi-xapic
 modprobe kvmpv_host

@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 out=build/bench
-parts=${*:-intel-6.1 intel-6.1-noept intel-6.12 amd-6.1 amd-6.12}
+parts=${*:-intel-6.1 intel-6.1-pair intel-6.1-noept intel-6.12 amd-6.1 amd-6.12}
 mkdir -p $out
 
 run() # run PART LAB KERNEL SETTINGS [OPTION]...: results in $out/exits-PART.log
@@ -19,7 +19,7 @@ run() # run PART LAB KERNEL SETTINGS [OPTION]...: results in $out/exits-PART.log
 	shift 4
 	{ echo "$settings"; cat tests/bench/exits-host.sh; } > "$out/exits-$part.sh"
 	echo "exits.sh: $part" >&2
-	tests/lab/run "$lab" --kernel "$kernel" --smp 2 --timeout 3000 "$@" \
+	tests/lab/run "$lab" --kernel "$kernel" --timeout 3000 "$@" \
 		--module "build/modules/$kernel/host/kvmpv_host.ko" --file build/kvmpv-vmm:/bin/kvmpv-vmm \
 		--guest-module "build/modules/$kernel/guest/kvmpv_guest.ko" \
 		--guest-module "build/modules/$kernel/guest/kvmpv_bench.ko" \
@@ -34,9 +34,11 @@ run() # run PART LAB KERNEL SETTINGS [OPTION]...: results in $out/exits-PART.log
 for part in $parts; do
 	case $part in
 	intel-6.1 | intel-6.12) run "$part" intel "${part#*-}" "" --deterministic ;;
+	# Two host CPUs take turns: ticks are those of both.
+	intel-6.1-pair) run "$part" intel 6.1 "PAIR=1" --deterministic --smp 2 ;;
 	intel-6.1-noept) run "$part" intel 6.1 "KVM_ARGS=ept=0" --deterministic ;;
 	# QEMU's TSC is the machine's time: more samples, and nothing but ratios says anything.
-	amd-6.1 | amd-6.12) run "$part" amd "${part#*-}" "ROUNDS=20" ;;
+	amd-6.1 | amd-6.12) run "$part" amd "${part#*-}" "ROUNDS=20 GUEST_SMP=2" --smp 2 ;;
 	*)
 		echo "exits.sh: no part $part" >&2
 		exit 2
