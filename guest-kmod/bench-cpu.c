@@ -32,50 +32,58 @@
 #define PORT_POST 0x80 /* codes of a BIOS; Linux itself writes there to wait */
 #define MSR_EOI (APIC_BASE_MSR + (APIC_EOI >> 4))
 
-/*
- * LOOP(NAME, OPERATION): s64 NAME(unsigned int n), the ticks of n OPERATIONs with interrupts off.
- * "arg" is what the case has prepared.
- */
+/* What the case has prepared: a value or an address */
 static unsigned long arg;
-
-#define LOOP(name, operation)                         \
-	static s64 name(unsigned int n)               \
-	{                                             \
-		unsigned long flags;                  \
-		u64 start, end;                       \
-                                                      \
-		local_irq_save(flags);                \
-		start = rdtsc_ordered();              \
-		while (n--) {                         \
-			barrier();                    \
-			operation;                    \
-		}                                     \
-		end = rdtsc_ordered();                \
-		local_irq_restore(flags);             \
-		return end > start ? end - start : 0; \
-	}
 
 static __always_inline void write_msr(u32 msr, u64 value)
 {
 	asm volatile("wrmsr" : : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
 }
 
-static __always_inline void invlpg(unsigned long address)
+static __always_inline void flush_page(unsigned long address)
 {
 	asm volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
-LOOP(loop_nothing, barrier())
-LOOP(loop_cpuid, cpuid_eax(0))
-LOOP(loop_hypercall, kvm_hypercall0(HC_UNKNOWN))
-LOOP(loop_kvmpv, kvm_hypercall1(KVMPV_HC_YIELD, arg))
-LOOP(loop_msr, write_msr(MSR_IA32_MISC_ENABLE, arg))
-LOOP(loop_port_kernel, outb(PIT_READ_BACK_NOTHING, PORT_PIT_CONTROL))
-LOOP(loop_port_vmm, outb(0, PORT_POST))
-LOOP(loop_eoi_x2apic, write_msr(MSR_EOI, 0))
-LOOP(loop_eoi_xapic, writel(0, (void __iomem *)(APIC_BASE + APIC_EOI)))
-LOOP(loop_cr3, native_write_cr3(__native_read_cr3()))
-LOOP(loop_invlpg, invlpg(arg))
+/* Ticks of @n operations with interrupts off; @operation is constant, and so becomes part of it. */
+static __always_inline s64 timed(unsigned int n, void (*operation)(void))
+{
+	unsigned long flags;
+	u64 start, end;
+
+	local_irq_save(flags);
+	start = rdtsc_ordered();
+	while (n--) {
+		barrier();
+		operation();
+	}
+	end = rdtsc_ordered();
+	local_irq_restore(flags);
+	return end > start ? end - start : 0;
+}
+
+/* SAMPLE(NAME, OPERATION): s64 sample_NAME(unsigned int n) */
+#define SAMPLE(name, operation)                     \
+	static __always_inline void do_##name(void) \
+	{                                           \
+		operation;                          \
+	}                                           \
+	static s64 sample_##name(unsigned int n)    \
+	{                                           \
+		return timed(n, do_##name);         \
+	}
+
+SAMPLE(nothing, barrier())
+SAMPLE(cpuid, cpuid_eax(0))
+SAMPLE(hypercall, kvm_hypercall0(HC_UNKNOWN))
+SAMPLE(kvmpv, kvm_hypercall1(KVMPV_HC_YIELD, arg))
+SAMPLE(msr, write_msr(MSR_IA32_MISC_ENABLE, arg))
+SAMPLE(port_kernel, outb(PIT_READ_BACK_NOTHING, PORT_PIT_CONTROL))
+SAMPLE(port_vmm, outb(0, PORT_POST))
+SAMPLE(eoi_x2apic, write_msr(MSR_EOI, 0))
+SAMPLE(eoi_xapic, writel(0, (void __iomem *)(APIC_BASE + APIC_EOI)))
+SAMPLE(cr3, native_write_cr3(__native_read_cr3()))
+SAMPLE(invlpg, flush_page(arg))
 
 /* A yield to oneself is not needed, says the host, and does nothing. */
 static bool kvmpv_possible(char reason[BENCH_REASON_MAX])
@@ -165,20 +173,20 @@ const struct bench_case bench_cpu_cases[] = {
 		.name = "empty",
 		.text = "no operation: what measuring costs",
 		.kind = BENCH_OVERHEAD,
-		.sample = loop_nothing,
+		.sample = sample_nothing,
 	},
 	{
 		.name = "cpuid",
 		.text = "CPUID, leaf 0",
 		.kind = BENCH_ALWAYS,
-		.sample = loop_cpuid,
+		.sample = sample_cpuid,
 	},
 	{
 		.name = "hypercall-unknown",
 		.text = "hypercall that no host knows",
 		.kind = BENCH_ALWAYS,
 		.possible = bench_is_kvm,
-		.sample = loop_hypercall,
+		.sample = sample_hypercall,
 	},
 	{
 		.name = "hypercall-kvmpv",
@@ -186,7 +194,7 @@ const struct bench_case bench_cpu_cases[] = {
 		.kind = BENCH_ALWAYS,
 		.possible = kvmpv_possible,
 		.begin = kvmpv_begin,
-		.sample = loop_kvmpv,
+		.sample = sample_kvmpv,
 	},
 	{
 		.name = "msr-write",
@@ -194,46 +202,46 @@ const struct bench_case bench_cpu_cases[] = {
 		.kind = BENCH_ALWAYS,
 		.possible = msr_possible,
 		.begin = msr_begin,
-		.sample = loop_msr,
+		.sample = sample_msr,
 	},
 	{
 		.name = "port-kernel",
 		.text = "write to port 0x43, the PIT, which KVM emulates unless the VMM does",
 		.kind = BENCH_ALWAYS,
-		.sample = loop_port_kernel,
+		.sample = sample_port_kernel,
 	},
 	{
 		.name = "port-vmm",
 		.text = "write to port 0x80, which goes to the VMM",
 		.kind = BENCH_ALWAYS,
-		.sample = loop_port_vmm,
+		.sample = sample_port_vmm,
 	},
 	{
 		.name = "eoi-xapic",
 		.text = "end of interrupt, xAPIC: a memory-mapped write",
 		.kind = BENCH_MAYBE,
 		.possible = eoi_xapic_possible,
-		.sample = loop_eoi_xapic,
+		.sample = sample_eoi_xapic,
 	},
 	{
 		.name = "eoi-x2apic",
 		.text = "end of interrupt, x2APIC: an MSR write",
 		.kind = BENCH_MAYBE,
 		.possible = eoi_x2apic_possible,
-		.sample = loop_eoi_x2apic,
+		.sample = sample_eoi_x2apic,
 	},
 	{
 		.name = "cr3-write",
 		.text = "load of CR3 with the value it has",
 		.kind = BENCH_MAYBE,
-		.sample = loop_cr3,
+		.sample = sample_cr3,
 	},
 	{
 		.name = "invlpg",
 		.text = "INVLPG of a page of the kernel",
 		.kind = BENCH_MAYBE,
 		.begin = invlpg_begin,
-		.sample = loop_invlpg,
+		.sample = sample_invlpg,
 	},
 	{
 		.name = "page-fault",
