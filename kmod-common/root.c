@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /sys/kernel/kvmpv and debugfs kvmpv. In a nested set-up host and guest module are loaded into the
- * same kernel, in any order, and neither may depend on the other: whoever comes first makes the
- * common directory, whoever goes last removes it.
+ * same kernel, in any order, and so is kvmpv_bench; none may depend on another: whoever comes first
+ * makes the common directory, whoever goes last removes it.
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -16,7 +16,7 @@
 #define PARENT "kvmpv"
 
 /*
- * Both modules must take the same lock, so it has to be one of the kernel's own. This is the one of
+ * All modules must take the same lock, so it has to be one of the kernel's own. This is the one of
  * built-in code's /sys/module/.../parameters, held for the length of a sysfs read or write.
  */
 static void shared_lock(void)
@@ -70,7 +70,7 @@ static struct dentry *debugfs_add(const char *name)
 /**
  * kvmpv_root_add() - make a module's directories in sysfs and debugfs
  * @root: filled in
- * @name: "host" or "guest"
+ * @name: "host", "guest" or "bench"
  * @groups: attributes of /sys/kernel/kvmpv/@name
  *
  * Context: process, may sleep.

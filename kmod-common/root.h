@@ -8,7 +8,7 @@ struct kobject;
 
 /**
  * struct kvmpv_root - the directories a module owns
- * @parent: /sys/kernel/kvmpv, shared with the other module
+ * @parent: /sys/kernel/kvmpv, shared with the other modules
  * @dir: /sys/kernel/kvmpv/NAME
  * @debugfs: debugfs kvmpv/NAME; as always with debugfs an error here is nobody's business
  */

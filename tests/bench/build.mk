@@ -42,6 +42,10 @@ bench-spinlock: $(B)/kvmpv-vmm bench-work ## locks and whole workloads with and 
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules test-modules KVER=$$kernel; done
 	tests/bench/spinlock.sh
 
-bench: bench-hooks bench-ctl bench-cr3 bench-spinlock ## all benchmarks
+bench-exits: $(B)/kvmpv-vmm tools ## what leaving the guest costs, by kvmpvctl bench exits (20 min)
+	set -e; for kernel in 6.1 6.12; do $(MAKE) modules KVER=$$kernel; done
+	tests/bench/exits.sh
 
-.PHONY: bench bench-hooks bench-cr3 bench-spinlock bench-work
+bench: bench-hooks bench-ctl bench-cr3 bench-exits bench-spinlock ## all benchmarks
+
+.PHONY: bench bench-hooks bench-cr3 bench-exits bench-spinlock bench-work

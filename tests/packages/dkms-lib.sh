@@ -36,7 +36,8 @@ installed()
 both()
 {
 	dkms status
-	installed kvmpv-host "$1" "$2" && installed kvmpv-guest "$1" "$2"
+	installed kvmpv-host "$1" "$2" && installed kvmpv-guest "$1" "$2" &&
+		[ "$(modinfo -k "$2" -F version kvmpv_bench)" = "$1" ]
 }
 
 # Nothing is half installed.

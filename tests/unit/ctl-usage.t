@@ -13,7 +13,7 @@ exits 0 "-h" -h
 golden help
 exits 0 "--help among others" --no-legend --help
 golden help
-for verb in status enable disable apply check-config stats initramfs version doctor help; do
+for verb in status enable disable apply check-config stats bench initramfs version doctor help; do
 	exits 0 "help $verb" help $verb
 	golden "help-$verb"
 	exits 0 "$verb --help" $verb --help
@@ -22,7 +22,7 @@ for verb in status enable disable apply check-config stats initramfs version doc
 	golden "help-$verb"
 done
 exits 0 "help, JSON" help --json
-says verbs.length 10
+says verbs.length 11
 exits 0 "help of one verb, JSON" help --json stats
 says verbs.length 1
 exits 0 "--version" --version
@@ -30,7 +30,7 @@ exits 0 "--version" --version
 ok $? "is that of VERSION" "$out"
 
 for wrong in frobnicate --frobnicate -x "status x" "stats x" "version x" "doctor x" "apply x" "check-config --dry-run" "enable --persistent --runtime" "help x" \
-	"initramfs x" "initramfs enable disable" "initramfs --runtime" "help status stats" "status --dry-run" "stats --runtime" "doctor --vm 1-1" "--color" "--color=blue" \
+	bench "bench x" "bench exits --host" "bench exits --rounds 0" "bench exits --compare" "bench exits --watch 1" "initramfs x" "initramfs enable disable" "initramfs --runtime" "help status stats" "status --dry-run" "stats --runtime" "doctor --vm 1-1" "--color" "--color=blue" \
 	"--color blue" "--json=yes" "--root" "completion" "completion fish" "status --jso" \
 	"enable --watch 1" "status --top" "stats --top" "stats spinlock x" "stats spinlock --host" \
 	"stats spinlock --vm 1-1" "enable --host pv-spinlocks" "stats --watch 86401" "stats --watch -1" "stats --count 1 --watch 1x"; do

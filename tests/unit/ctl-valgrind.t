@@ -37,6 +37,17 @@ for kind in both unloaded bare guest-cr3 guest-alone; do
 	tree $kind
 	verbs $kind
 done
+tree guest-bench
+clean bench bench exits --rounds 2
+clean bench bench exits --json
+cp "$out" "$tmp/saved"
+clean bench bench exits --compare "$tmp/saved"
+clean bench bench exits --json --compare "$tmp/saved" cpuid
+clean bench bench exits nonsense
+printf '{"cases": [' >"$tmp/saved"
+clean bench bench exits --compare "$tmp/saved"
+echo >"$root/sys/kernel/kvmpv/bench/results/cpuid"
+clean bench bench exits
 tree both
 : >"$root/boot/initrd.img-$release"
 (cd "$root" && find proc | cpio -o -H newc --quiet 2>/dev/null | gzip) \
@@ -102,7 +113,7 @@ for way in empty noise cut missing; do
 	clean "all files $way" disable --host --runtime
 done
 
-for test in ctl-parse ctl-config; do
+for test in ctl-parse ctl-config ctl-bench; do
 	make -s "build/unit/$test" >&2
 	CMOCKA_MESSAGE_OUTPUT=TAP valgrind -q --error-exitcode=99 --leak-check=full \
 		"build/unit/$test" >"$out" 2>&1

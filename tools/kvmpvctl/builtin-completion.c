@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "bench.h"
 #include "commands.h"
 #include "names.h"
 
@@ -39,11 +40,14 @@ static void print_values(void)
 	      "\t--root)\n"
 	      "\t\tCOMPREPLY=($(compgen -d -- \"$cur\"))\n"
 	      "\t\treturn ;;\n"
+	      "\t--compare)\n"
+	      "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+	      "\t\treturn ;;\n"
 	      "\t--vm)\n"
 	      "\t\tCOMPREPLY=($(compgen -W \"$(ls /sys/kernel/kvmpv/host/vm 2>/dev/null)\" "
 	      "-- \"$cur\"))\n"
 	      "\t\treturn ;;\n"
-	      "\t--watch|--count)\n"
+	      "\t--watch|--count|--rounds)\n"
 	      "\t\treturn ;;\n"
 	      "\tesac\n"
 	      "\n",
@@ -82,6 +86,8 @@ static void print_arguments(const struct command *command)
 		print_verbs();
 	if (command->arguments == ARGS_GROUP)
 		fputs(GROUP_SPINLOCK, stdout);
+	if (command->arguments == ARGS_BENCH)
+		fputs(BENCH_WHAT, stdout);
 	if (command->arguments == ARGS_ACTION)
 		fputs(INITRAMFS_ACTIONS, stdout);
 	if (command->arguments == ARGS_FEATURES) {

@@ -27,6 +27,9 @@ static const struct option_def option_defs[] = {
 	 "draw how long hypercalls, or waits for spinlocks, took"},
 	{OPT_RESET, "reset", 0, NULL, "start counters and histograms at zero again"},
 	{OPT_TOP, "top", 0, NULL, "with spinlock: show who waited, as far as it was sampled"},
+	{OPT_COMPARE, "compare", 0, "FILE", "show what FILE, saved with --json, has beside it"},
+	{OPT_FORCE, "force", 0, NULL, "measure also where others keep the CPUs busy"},
+	{OPT_ROUNDS, "rounds", 0, "N", "measure all cases N times: 5 without it"},
 };
 
 const enum option options_global[] = {
@@ -85,6 +88,15 @@ const struct command commands[] = {
 			"spinlock: how this guest waits for spinlocks.",
 		.options = {OPT_VM, OPT_WATCH, OPT_COUNT, OPT_HISTOGRAM, OPT_RESET, OPT_TOP},
 		.run = cmd_stats,
+	},
+	{
+		.name = "bench",
+		.arguments = ARGS_BENCH,
+		.summary = "measure what leaving the guest costs",
+		.text = "In a guest, as root. Loads kvmpv_bench, measures each CASE, or all, a "
+			"few times in turns, and unloads it. Needs no kvmpv on the host.",
+		.options = {OPT_COMPARE, OPT_FORCE, OPT_ROUNDS},
+		.run = cmd_bench,
 	},
 	{
 		.name = "initramfs",
@@ -179,7 +191,7 @@ const char *arguments_text(enum arguments arguments)
 		[ARGS_NONE] = "",	    [ARGS_FEATURES] = "[FEATURE...]",
 		[ARGS_FILES] = "[FILE...]", [ARGS_GROUP] = "[GROUP]",
 		[ARGS_ACTION] = "[ACTION]", [ARGS_VERB] = "[VERB]",
-		[ARGS_SHELL] = "SHELL",
+		[ARGS_SHELL] = "SHELL",	    [ARGS_BENCH] = "exits [CASE...]",
 	};
 
 	return texts[arguments];

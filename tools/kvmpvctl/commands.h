@@ -27,6 +27,9 @@ enum option {
 	OPT_HISTOGRAM,
 	OPT_RESET,
 	OPT_TOP,
+	OPT_COMPARE,
+	OPT_FORCE,
+	OPT_ROUNDS,
 };
 
 #define OPTIONS_MAX 8
@@ -61,6 +64,7 @@ enum arguments {
 	ARGS_ACTION,
 	ARGS_VERB,
 	ARGS_SHELL,
+	ARGS_BENCH,
 };
 
 /**
@@ -110,6 +114,7 @@ int cmd_disable(struct ctl *ctl, int argc, char **argv);
 int cmd_apply(struct ctl *ctl, int argc, char **argv);
 int cmd_check_config(struct ctl *ctl, int argc, char **argv);
 int cmd_stats(struct ctl *ctl, int argc, char **argv);
+int cmd_bench(struct ctl *ctl, int argc, char **argv);
 int cmd_initramfs(struct ctl *ctl, int argc, char **argv);
 int cmd_version(struct ctl *ctl, int argc, char **argv);
 int cmd_doctor(struct ctl *ctl, int argc, char **argv);

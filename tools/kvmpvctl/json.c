@@ -286,6 +286,7 @@ const struct render_ops json_ops = {
 	.stats = json_stats,
 	.reset = json_reset,
 	.versions = json_versions,
+	.bench = json_bench,
 	.images = json_images,
 	.settings = json_settings,
 	.configs = json_configs,

@@ -87,8 +87,11 @@ struct problems {
  * @histogram: --histogram was given
  * @reset: --reset was given
  * @top: --top was given
+ * @force: --force was given
  * @spinlock: the counters asked for are those of a guest's spinlocks
  * @vm: --vm, or NULL
+ * @compare: --compare, or NULL
+ * @rounds: --rounds, or 0
  * @watch: seconds between two refreshes, 0 for one shot
  * @count: refreshes to make, 0 for no limit
  * @problems: files that could not be read
@@ -109,8 +112,11 @@ struct ctl {
 	bool histogram;
 	bool reset;
 	bool top;
+	bool force;
 	bool spinlock;
 	const char *vm;
+	const char *compare;
+	unsigned int rounds;
 	unsigned int watch;
 	unsigned int count;
 	struct problems problems;

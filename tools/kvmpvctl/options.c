@@ -85,6 +85,14 @@ static int option_set(struct ctl *ctl, const struct option_def *def, const char 
 	case OPT_TOP:
 		ctl->top = true;
 		break;
+	case OPT_COMPARE:
+		ctl->compare = value;
+		break;
+	case OPT_FORCE:
+		ctl->force = true;
+		break;
+	case OPT_ROUNDS:
+		return number(ctl, def, value, &ctl->rounds);
 	case OPT_END:
 		break;
 	}

@@ -6,6 +6,7 @@
 #ifndef KVMPVCTL_RENDER_H
 #define KVMPVCTL_RENDER_H
 
+#include "bench.h"
 #include "change.h"
 #include "commands.h"
 #include "facts.h"
@@ -185,6 +186,7 @@ struct finding {
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
  * @versions: print versions
+ * @bench: print what was measured
  * @images: print what is in initramfs images
  * @settings: print what an image would get: "FILE VALUE" a line
  * @configs: by side: print configuration files of these keys, and what is wrong with them
@@ -198,6 +200,7 @@ struct render_ops {
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
+	void (*bench)(struct ctl *ctl, const struct bench *bench);
 	void (*images)(struct ctl *ctl, const struct images *images);
 	void (*settings)(struct ctl *ctl, const char *settings);
 	void (*configs)(struct ctl *ctl, const struct names *keys, const struct configs *configs);

@@ -195,6 +195,7 @@ const struct render_ops text_ops = {
 	.stats = text_stats,
 	.reset = text_reset,
 	.versions = text_versions,
+	.bench = text_bench,
 	.images = text_images,
 	.settings = text_settings,
 	.configs = text_configs,
