@@ -42,6 +42,14 @@ bench-spinlock: $(B)/kvmpv-vmm bench-work ## locks and whole workloads with and 
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules test-modules KVER=$$kernel; done
 	tests/bench/spinlock.sh
 
-bench: bench-hooks bench-ctl bench-cr3 bench-spinlock ## all benchmarks
+$(B)/guest-programs/bench-exit-path.bin: tests/bench/exit-path.c $(wildcard tests/guest/*.[chS] tests/guest/*.ld)
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -m64 $(GUEST_LDFLAGS) -o $@ $(call guest_sources,../bench/exit-path.c)
 
-.PHONY: bench bench-hooks bench-cr3 bench-spinlock bench-work
+bench-exit-path: tools guest-programs $(B)/guest-programs/bench-exit-path.bin ## where the time of an exit goes, and what counting exits costs (10 min)
+	$(MAKE) test-modules KVER=6.1
+	tests/bench/exit-path.sh
+
+bench: bench-hooks bench-exit-path bench-ctl bench-cr3 bench-spinlock ## all benchmarks
+
+.PHONY: bench bench-exit-path bench-hooks bench-cr3 bench-spinlock bench-work

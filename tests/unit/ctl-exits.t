@@ -7,30 +7,6 @@
 events=sys/kernel/tracing/events/kvm
 debugfs=sys/kernel/debug/kvm
 
-counted() { # VENDOR: a host with two VMs, whose exits were counted for two seconds
-	tree host
-	mkdir -p "$root/$events/kvm_exit" "$root/sys/module/kvm_$1" "$root/proc/2000"
-	rm -rf "$root/sys/module/kvm_$([ "$1" = amd ] && echo intel || echo amd)"
-	cp "$unit/kvm-format/kvm_exit-6.1" "$root/$events/kvm_exit/format"
-	echo qemu-system-x86 >"$root/proc/2000/comm"
-	if [ "$1" = amd ]; then
-		set -- 0x78 0x7b 0x7c 0x400 0x123
-	else
-		set -- 12 0x1e 0x20 0x31 0x55
-	fi
-	printf '%s\n' "seconds 2" "vm 2000 2 3000000000 20000000" \
-		"exit 60 none 0 30 60000 0 0" \
-		"exit ${1#0x} none 0 4000 400000000 0 0" \
-		"exit ${2#0x} port-out 80 6000 60000000 6000 60000000" \
-		"exit ${2#0x} port-in 21 500 1000000 0 0" \
-		"exit ${3#0x} msr-write 80b 1000 2000000 0 0" \
-		"exit ${4#0x} mmio-write fee000b0 7 14000 0 0" \
-		"exit ${4#0x} mmio-write c0000000 100 2000000 100 2000000" \
-		"exit ${5#0x} none 0 1 1000 1 1000" \
-		"vm 11986 1 0 0" >"$root/exits"
-	[ "$1" = 0x78 ] || sed -i 's/^exit 12 /exit c /' "$root/exits"
-}
-
 counters() { # DIR EXITS: what KVM counts
 	mkdir -p "$root/$debugfs/$1"
 	echo "$2" >"$root/$debugfs/$1/exits"
@@ -38,7 +14,7 @@ counters() { # DIR EXITS: what KVM counts
 	echo 0 >"$root/$debugfs/$1/mmio_exits"
 }
 
-counted amd
+tree exits-amd
 counters 2000-12 11638
 exits 0 "AMD" exits
 golden exits-amd
@@ -88,7 +64,7 @@ ok $? "two refreshes, two lines" "$out"
 sed -i 1d "$out"
 says vms.0.reasons.0.count 6500
 
-counted intel
+tree exits-intel
 exits 0 "Intel" exits
 golden exits-intel
 exits 0 "Intel, JSON" exits --json
@@ -104,17 +80,17 @@ has "are told of" "12 exits found no room"
 
 for bad in "seconds" "second 1" "exit 1e" "exit 1e port-sideways 0 1 1 0 0" "vm x 1 1 1" \
 	"exit 1e none 0 1 1 0" "vm 1 2 3" "$(printf '%0200d' 0)" "$(printf 'exit\0331')"; do
-	counted intel
+	tree exits-intel
 	echo "$bad" >>"$root/exits"
 	exits 1 "bad record" exits
 	has "it is named" "not understood: $root/exits"
 done
-counted intel
+tree exits-intel
 sed -i 2d "$root/exits"
 exits 1 "exits of nobody" exits
 
 # No tracepoints: KVM's own counters
-counted intel
+tree exits-intel
 rm "$root/exits"
 counters 2000-12 100
 exits 0 "no tracepoints" exits --watch 1 --count 1
@@ -157,7 +133,7 @@ rm -r "${root:?}/$debugfs"
 exits 3 "no debugfs" exits
 
 # Who cannot count
-counted intel
+tree exits-intel
 rm -rf "$root/sys/module/kvm_intel"
 exits 3 "KVM is not loaded" exits
 has "what next" "next: modprobe kvm_intel"
@@ -174,7 +150,7 @@ exits 2 "watch never" exits --watch 0
 exits 2 "an argument" exits all
 
 # What doctor says of it
-counted amd
+tree exits-amd
 mkdir -p "$root/sys/module/kvm/parameters" "$root/sys/module/kvm_amd/parameters"
 echo 0 >"$root/sys/module/kvm/parameters/halt_poll_ns"
 echo 3000 >"$root/sys/module/kvm_amd/parameters/pause_filter_count"
