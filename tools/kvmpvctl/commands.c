@@ -21,7 +21,7 @@ static const struct option_def option_defs[] = {
 	{OPT_PERSISTENT, "persistent", 0, NULL,
 	 "set the running module and save it in /etc/kvmpv: the default"},
 	{OPT_VM, "vm", 0, "PID-N",
-	 "one VM of this host, as status names it; for exits PID is enough"},
+	 "one VM of this host, as status names it"},
 	{OPT_WATCH, "watch", 0, "N", "refresh every N seconds and show rates, until SIGINT"},
 	{OPT_COUNT, "count", 0, "N", "with --watch: stop after N refreshes"},
 	{OPT_HISTOGRAM, "histogram", 0, NULL,
@@ -92,8 +92,8 @@ const struct command commands[] = {
 		.summary = "count why VMs leave the guest, how often and for how long",
 		.text = "On a host. Counts for a second, or with --watch until SIGINT: by reason, "
 			"with the share of time, and what the exits were about: ports, MSRs, "
-			"addresses. A heavy exit is one that the VMM had to handle. Needs root, "
-			"not kvmpv_host.",
+			"addresses. A heavy exit is one that the VMM had to handle. --vm takes a "
+			"PID, too. Needs root, not kvmpv_host.",
 		.options = {OPT_VM, OPT_WATCH, OPT_COUNT},
 		.run = cmd_exits,
 	},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kvmpvctl exits on a real KVM: known numbers of exits of a bare guest are counted exactly, perf and
 # KVM itself count the same, and nothing is left in the kernel, however the counting ends.
-# lab: --timeout 900 --file /usr/bin/perf:/bin/perf
+# lab: --timeout 900 --file /usr/bin/perf:/bin/perf --file /usr/bin/setpriv:/usr/bin/setpriv
 # intel: --memory 1024
 # guest: no
 kvm_load
@@ -138,6 +138,12 @@ wait $counter
 sleep 1
 is "$(programs)" 0 "killed: nothing is left in the kernel"
 is "$(cat /sys/kernel/tracing/events/kvm/enable)" 0 "no tracepoint is on"
+
+# Who is nobody
+/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups kvmpvctl exits > /tmp/ours 2>&1
+is $? 1 "without root"
+grep -q "next: run it as root" /tmp/ours
+result $? "it says what to do" || diag "$(cat /tmp/ours)"
 
 # Who cannot trace reads KVM's counters
 umount /sys/kernel/tracing
