@@ -71,7 +71,7 @@ void exits_free(struct exit_evidence *moment)
 
 static double rate(const struct exit_report *seen, uint64_t count)
 {
-	return seen->seconds > 0 ? (double)count / seen->seconds : 0;
+	return exit_rate(count, seen->seconds);
 }
 
 static const struct exit_line *reason_find(const struct exit_vm_report *vm, uint32_t reason)

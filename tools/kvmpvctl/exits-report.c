@@ -20,6 +20,18 @@ double exit_percent(uint64_t part, uint64_t whole)
 	return whole ? (double)part * 100 / (double)whole : 0;
 }
 
+/**
+ * exit_rate() - how often
+ * @count: how many
+ * @seconds: in what time
+ *
+ * Return: how many a second, 0 in no time.
+ */
+double exit_rate(uint64_t count, double seconds)
+{
+	return seconds > 0 ? (double)count / seconds : 0;
+}
+
 /* What was seen of an exit that is not over yet can move to another row: never below zero. */
 static uint64_t growth(uint64_t now, uint64_t before)
 {

@@ -299,6 +299,7 @@ void exit_report_make(struct ctl *ctl, bool svm, const struct exit_sample *now,
 		      const struct exit_sample *before, const struct exit_sample *first,
 		      struct exit_report *ret_report);
 void exit_report_free(struct exit_report *report);
+double exit_rate(uint64_t count, double seconds);
 double exit_percent(uint64_t part, uint64_t whole);
 uint64_t exit_stat_growth(const struct kvm_stats *now, const struct kvm_stats *before, int i);
 

@@ -18,11 +18,6 @@ static void add_fraction(json_object *object, const char *key, double value)
 	json_add(object, key, json_object_new_double_s(value, text));
 }
 
-static double rate(uint64_t count, double seconds)
-{
-	return seconds > 0 ? (double)count / seconds : 0;
-}
-
 static json_object *line(const struct exit_report *report, const struct exit_vm_report *vm,
 			 const struct exit_line *of)
 {
@@ -38,8 +33,8 @@ static json_object *line(const struct exit_report *report, const struct exit_vm_
 	add_number(object, "heavy", of->total.heavy);
 	add_number(object, "ns", of->total.ns);
 	add_number(object, "heavy_ns", of->total.heavy_ns);
-	add_fraction(object, "per_second", rate(of->new.count, report->seconds));
-	add_fraction(object, "heavy_per_second", rate(of->new.heavy, report->seconds));
+	add_fraction(object, "per_second", exit_rate(of->new.count, report->seconds));
+	add_fraction(object, "heavy_per_second", exit_rate(of->new.heavy, report->seconds));
 	add_fraction(object, "time_percent", exit_percent(of->new.ns, vm->vcpu_ns));
 	return object;
 }
@@ -69,7 +64,7 @@ static json_object *counters(const struct exit_report *report, const struct exit
 		counter = json_object_new_object();
 		add_number(counter, "total", stats->value[i]);
 		add_number(counter, "count", count);
-		add_fraction(counter, "per_second", rate(new, report->seconds));
+		add_fraction(counter, "per_second", exit_rate(new, report->seconds));
 		json_add(object, kvm_stats_names[i], counter);
 	}
 	return object;
@@ -87,7 +82,7 @@ static json_object *vm_object(const struct exit_report *report, const struct exi
 	json_add(object, "exits", traced ? json_object_new_uint64(vm->total.count) : NULL);
 	json_add(object, "heavy", traced ? json_object_new_uint64(vm->total.heavy) : NULL);
 	if (traced) {
-		add_fraction(object, "per_second", rate(vm->new.count, report->seconds));
+		add_fraction(object, "per_second", exit_rate(vm->new.count, report->seconds));
 		add_fraction(object, "guest_percent", exit_percent(vm->guest_ns, vm->vcpu_ns));
 		add_fraction(object, "halt_percent", exit_percent(vm->halt_ns, vm->vcpu_ns));
 		add_fraction(object, "wait_percent", exit_percent(vm->wait_ns, vm->vcpu_ns));

@@ -12,11 +12,6 @@
 /* What fits a screen; --json has all. */
 #define DETAILS_SHOWN 10
 
-static double rate(uint64_t count, double seconds)
-{
-	return seconds > 0 ? (double)count / seconds : 0;
-}
-
 static void cells(struct table *table, const struct exit_report *report,
 		  const struct exit_vm_report *vm, const struct exit_line *line)
 {
@@ -24,7 +19,7 @@ static void cells(struct table *table, const struct exit_report *report,
 	char text[16];
 
 	table_cell(table, "%" PRIu64, line->total.count);
-	table_cell(table, "%.1f", rate(new->count, report->seconds));
+	table_cell(table, "%.1f", exit_rate(new->count, report->seconds));
 	table_cell(table, "%s", text_percent(exit_percent(new->ns, vm->vcpu_ns), text));
 	if (new->count)
 		table_cell(table, "%.1f", (double)new->ns / (double)new->count / 1000);
@@ -103,7 +98,7 @@ static void print_stats(const struct ctl *ctl, const struct exit_report *report,
 		table_cell(&table, "%" PRIu64, stats->value[i]);
 		table_cell(&table, "%" PRIu64, exit_stat_growth(stats, vm->first_stats, i));
 		table_cell(&table, "%.1f",
-			   rate(exit_stat_growth(stats, vm->old_stats, i), report->seconds));
+			   exit_rate(exit_stat_growth(stats, vm->old_stats, i), report->seconds));
 	}
 	table_print(&table, stdout, "  ");
 }
@@ -118,7 +113,7 @@ static void print_title(const struct exit_report *report, const struct exit_vm_r
 	if (report->traced) {
 		printf(": %u vCPU%s, %" PRIu64 " exits", vm->vm->vcpus,
 		       vm->vm->vcpus == 1 ? "" : "s", vm->total.count);
-		printf(", %.1f a second\n", rate(vm->new.count, report->seconds));
+		printf(", %.1f a second\n", exit_rate(vm->new.count, report->seconds));
 		if (vm->wait_ns)
 			printf("  its threads waited for a CPU: %.1f %% of the time of its vCPUs\n",
 			       exit_percent(vm->wait_ns, vm->vcpu_ns));

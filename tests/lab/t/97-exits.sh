@@ -44,6 +44,20 @@ counted()
 	wait $counter
 }
 
+# look [OPTION]...: at a VM that its VMM runs with OPTIONs
+look()
+{
+	local vm status
+
+	kvmpv-vmm bare $PROGRAM --arg count=2000 --arg hold=6000 "$@" &
+	vm=$!
+	sleep 2
+	kvmpvctl exits --vm $vm > /tmp/ours 2>&1
+	status=$?
+	wait $vm
+	return $status
+}
+
 # row OUT NAME...: count, heavy of the line that starts with NAME
 row()
 {
@@ -139,6 +153,15 @@ sleep 1
 is "$(programs)" 0 "killed: nothing is left in the kernel"
 is "$(cat /sys/kernel/tracing/events/kvm/enable)" 0 "no tracepoint is on"
 
+# What doctor says of a port
+wait $vm
+kvmpv-vmm bare $PROGRAM --arg ports --stop-after 15 --stats /tmp/stats &
+vm=$!
+sleep 2
+kvmpvctl doctor --host > /tmp/doctor 2>&1
+grep -qE "port 0x80 takes VM $vm to its VMM [0-9]{4,} times a second" /tmp/doctor
+result $? "doctor finds a port that the guest hammers" || diag "$(cat /tmp/doctor)"
+
 # Who is nobody
 /usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups kvmpvctl exits > /tmp/ours 2>&1
 is $? 1 "without root"
@@ -154,14 +177,10 @@ result $? "it says where the counters come from, and what to do" || diag "$(cat 
 kvmpvctl exits --vm 1 > /tmp/ours 2>&1
 is $? 1 "a process without VM is refused"
 wait $vm
-kvmpv-vmm bare $PROGRAM --arg count=2000 --arg hold=6000 &
-vm=$!
-sleep 2
-kvmpvctl exits --vm $vm > /tmp/ours 2>&1
+look
 is $? 0 "a VMM without statistics"
 grep -q "from debugfs" /tmp/ours
 result $? "KVM's counters come from debugfs then" || diag "$(cat /tmp/ours)"
-wait $vm
 kvmpvctl exits > /tmp/ours 2>&1
 is $? 3 "no VM: nothing to show, nothing to wait for"
 
@@ -169,20 +188,12 @@ is $? 3 "no VM: nothing to show, nothing to wait for"
 grep -q "^[^ ]* /sys/kernel/tracing " /proc/mounts || mount -t tracefs tracefs /sys/kernel/tracing
 if mount -t securityfs securityfs /sys/kernel/security 2> /dev/null &&
 	echo confidentiality 2> /dev/null > /sys/kernel/security/lockdown; then
-	kvmpv-vmm bare $PROGRAM --arg count=2000 --arg hold=6000 --stats /tmp/stats &
-	vm=$!
-	sleep 2
-	kvmpvctl exits --vm $vm > /tmp/ours 2>&1
+	look --stats /tmp/stats
 	is $? 0 "lockdown: the VMM's files can be read"
 	grep -q "from the VMM's files" /tmp/ours && grep -q "locked down (confidentiality)" /tmp/ours
 	result $? "lockdown: it says why there is no more" || diag "$(cat /tmp/ours)"
-	wait $vm
-	kvmpv-vmm bare $PROGRAM --arg count=2000 --arg hold=6000 &
-	vm=$!
-	sleep 2
-	kvmpvctl exits --vm $vm > /tmp/ours 2>&1
+	look
 	is $? 4 "lockdown: a VMM without statistics cannot be looked at"
-	wait $vm
 else
 	skip "lockdown" "this kernel has no lockdown"
 fi
