@@ -181,16 +181,21 @@ static int file_add(int fd, struct kvm_stats *stats)
 static int binary_add(int number, void *data)
 {
 	const struct binary *binary = data;
-	int fd, err;
+	int fd, err = 0;
+	char path[32];
 
 	fd = (int)syscall(SYS_pidfd_getfd, binary->pidfd, number, 0);
 	/* The VMM has just closed it. */
 	if (fd < 0)
 		return errno == EBADF ? 0 : -errno;
-	err = file_add(fd, binary->stats);
+	/* It may have put another file there meanwhile, which could block whoever reads it. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (file_kind(AT_FDCWD, path) == FILE_STATS) {
+		err = file_add(fd, binary->stats);
+		if (!err)
+			binary->stats->source = KVM_STATS_BINARY;
+	}
 	close(fd);
-	if (!err)
-		binary->stats->source = KVM_STATS_BINARY;
 	return err;
 }
 
