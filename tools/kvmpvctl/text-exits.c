@@ -53,7 +53,12 @@ static void what_cell(struct table *table, const struct exit_line *line)
 		[EXIT_KIND_MMIO_WRITE] = "write at",
 	};
 
-	table_cell(table, "%s 0x%" PRIx64, words[line->kind], line->address);
+	/* An address can make exits of two kinds: the first access, and all others. */
+	if (line->kind == EXIT_KIND_MMIO_READ || line->kind == EXIT_KIND_MMIO_WRITE)
+		table_cell(table, "%s 0x%" PRIx64 " (%s)", words[line->kind], line->address,
+			   line->name);
+	else
+		table_cell(table, "%s 0x%" PRIx64, words[line->kind], line->address);
 }
 
 static void print_lines(const struct ctl *ctl, const struct exit_report *report,
