@@ -6,7 +6,6 @@
 PROGRAM=/guest-programs/bench-exit-path.bin
 
 kvm_load
-grep -q "^[^ ]* /sys/kernel/tracing " /proc/mounts || mount -t tracefs tracefs /sys/kernel/tracing
 handler=vmx_handle_exit
 ! grep -qw svm /proc/cpuinfo || handler=svm_handle_exit
 

@@ -131,6 +131,18 @@ exits 3 "no VM, JSON" exits --json
 says error.code 3
 rm -r "${root:?}/$debugfs"
 exits 3 "no debugfs" exits
+mkdir -p "$root/proc/2000/fd"
+for link in kvm-vcpu:0 kvm-vm-stats kvm-vmx '[eventfd]'; do
+	ln -s "anon_inode:$link" "$root/proc/2000/fd/7"
+	exits 3 "no debugfs, a process with $link" exits
+	rm "$root/proc/2000/fd/7"
+done
+for link in kvm-vm '[kvm-vm]'; do
+	ln -s "anon_inode:$link" "$root/proc/2000/fd/7"
+	exits 4 "no debugfs, a process with $link has a VM" exits
+	has "what is missing" "nor are there counters of KVM's own in reach"
+	rm "$root/proc/2000/fd/7"
+done
 
 # Who cannot count
 tree exits-intel

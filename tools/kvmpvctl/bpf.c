@@ -189,12 +189,12 @@ void bpf_stack_arg(struct bpf *bpf, uint8_t reg, int off)
 }
 
 /**
- * bpf_return() - end with 0: perf makes no record of the event
+ * bpf_return() - end with 1: whoever else has perf record the event gets it
  * @bpf: the program
  */
 void bpf_return(struct bpf *bpf)
 {
-	bpf_set(bpf, BPF_REG_0, 0);
+	bpf_set(bpf, BPF_REG_0, 1);
 	bpf_emit(bpf, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 

@@ -40,7 +40,7 @@ static enum kvm_file file_kind(int dir, const char *name)
 	what += *what == '[';
 	if (!strncmp(what, "kvm-vcpu-stats:", 15) || !strncmp(what, "kvm-vm-stats", 12))
 		return FILE_STATS;
-	return !strncmp(what, "kvm-vm", 6) && !strchr("-:", what[6]) ? FILE_VM : FILE_OTHER;
+	return !strcmp(what, "kvm-vm") || !strcmp(what, "kvm-vm]") ? FILE_VM : FILE_OTHER;
 }
 
 /* Calls @each with the number of each file of a process that is of a kind. */
