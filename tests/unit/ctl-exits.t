@@ -114,11 +114,6 @@ counters 2000-13 7
 exits 0 "a process with two VMs" exits --json
 says vms.length 1
 says vms.0.counters.exits.total 157
-mkdir -p "$root/sys/kernel/security"
-echo "none integrity [confidentiality]" >"$root/sys/kernel/security/lockdown"
-exits 0 "lockdown" exits
-has "it says so" "this kernel is locked down (confidentiality)"
-rm -r "$root/sys/kernel/security"
 for bad in "" x -1 18446744073709551616 "1 2"; do
 	counters 2000-13 "$bad"
 	exits 4 "bad counters" exits

@@ -22,6 +22,7 @@
 
 static void explain(struct ctl *ctl, struct exit_source *source, const char *what)
 {
+	bool refused = source->error == EACCES || source->error == EPERM;
 	char lockdown[64] = "";
 	struct dir dir;
 
@@ -29,12 +30,12 @@ static void explain(struct ctl *ctl, struct exit_source *source, const char *wha
 		file_head(dir.fd, "lockdown", lockdown, sizeof(lockdown));
 		dir_close(&dir);
 	}
-	if (strstr(lockdown, "[confidentiality]")) {
+	if (refused && !geteuid() && strstr(lockdown, "[confidentiality]")) {
 		snprintf(source->why, sizeof(source->why),
 			 "this kernel is locked down (confidentiality), and shows nobody its "
 			 "tracepoints");
 		snprintf(source->next, sizeof(source->next), "boot it with lockdown=integrity");
-	} else if ((source->error == EACCES || source->error == EPERM) && geteuid()) {
+	} else if (refused && geteuid()) {
 		snprintf(source->why, sizeof(source->why), "%s need root", what);
 		snprintf(source->next, sizeof(source->next), "run it as root");
 	} else if (source->error == ENOENT) {
