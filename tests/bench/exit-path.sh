@@ -46,7 +46,7 @@ path_row() # path_row NAME TEXT
 	for kind in light heavy; do
 		now=$(value $kind "$1")
 		if [ -z "$now" ]; then
-			cells+=' | | |'
+			cells+=' | |'
 			continue
 		fi
 		cells+=" $now | +$((now - last[$kind])) |"
