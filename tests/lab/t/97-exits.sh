@@ -17,7 +17,7 @@ programs()
 attached()
 {
 	# shellcheck disable=SC2010 # it is where the links lead that is of interest
-	[ "$(ls -l "/proc/$1/fd" | grep -c perf_event)" -eq 5 ]
+	[ "$(ls -l "/proc/$1/fd" 2> /dev/null | grep -c perf_event)" -eq 5 ]
 }
 
 # recording PID: perf has its events, and has mapped them
@@ -117,7 +117,7 @@ count /tmp/ours
 perf kvm stat record -a -o /tmp/perf.data > /tmp/perf.log 2>&1 &
 perf=$!
 soon 60 recording $perf
-sleep 1
+sleep 5 # then it begins, and does not say when
 ok "a guest" kvmpv-vmm bare $PROGRAM --arg count=2000 --stats /tmp/stats
 kill -INT $perf
 wait $perf
