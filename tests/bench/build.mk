@@ -46,6 +46,14 @@ bench-exits: $(B)/kvmpv-vmm tools ## what leaving the guest costs, by kvmpvctl b
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules KVER=$$kernel; done
 	tests/bench/exits.sh
 
-bench: bench-hooks bench-ctl bench-cr3 bench-exits bench-spinlock ## all benchmarks
+$(B)/guest-programs/bench-exit-path.bin: tests/bench/exit-path.c $(wildcard tests/guest/*.[chS] tests/guest/*.ld)
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -m64 $(GUEST_LDFLAGS) -o $@ $(call guest_sources,../bench/exit-path.c)
 
-.PHONY: bench bench-hooks bench-cr3 bench-exits bench-spinlock bench-work
+bench-exit-path: tools guest-programs $(B)/guest-programs/bench-exit-path.bin ## where the time of an exit goes, and what counting exits costs (10 min)
+	$(MAKE) test-modules KVER=6.1
+	tests/bench/exit-path.sh
+
+bench: bench-hooks bench-exits bench-exit-path bench-ctl bench-cr3 bench-spinlock ## all benchmarks
+
+.PHONY: bench bench-exits bench-exit-path bench-hooks bench-cr3 bench-spinlock bench-work

@@ -2,7 +2,7 @@
 # Bare guest programs and the VMM that runs them. `make guest-programs` builds all.
 
 GUEST := $(B)/guest-programs
-GUEST_PROGRAMS := cpuid hypercalls msr kick yield hammer sleeper churn saverestore stock
+GUEST_PROGRAMS := cpuid hypercalls msr kick yield hammer sleeper churn saverestore stock exits
 GUEST_CR3_PROGRAMS := cr3-abi cr3-stale cr3-storm cr3-hostile cr3-nested
 GUEST_PROGRAMS32 := cpuid hypercalls msr kick stock cr3-none
 GUEST_LIB := start.S lib.c cpu.c kvmpv.c

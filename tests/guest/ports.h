@@ -20,6 +20,8 @@
 #define PORT_EXITS 0xd18 /* in32: exits of the vCPU so far, as KVM counts them */
 #define PORT_REQUEST 0xd1c /* out32: do what the struct bare_request at that address says */
 
+#define PORT_TSC 0xd20 /* out32: store the TSC of the VMM, 64 bits, at that address */
+
 #define WATCHDOG(vcpu, ms) ((__u32)(vcpu) | (__u32)(ms) << 8) /* ms = 0: no more */
 
 /* Exit codes of programs, by PORT_EXIT */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "ports.h"
 #include "vmm.h"
@@ -57,6 +58,7 @@ static bool bare_io(struct vcpu *vcpu, uint16_t port, bool out, unsigned int siz
 {
 	struct machine *m = vcpu->machine;
 	uint32_t value = 0;
+	uint64_t ticks;
 
 	if (out)
 		memcpy(&value, data, size);
@@ -74,6 +76,11 @@ static bool bare_io(struct vcpu *vcpu, uint16_t port, bool out, unsigned int siz
 	case PORT_TIME:
 		value = vmm_time_ms();
 		memcpy(data, &value, size);
+		return false;
+	case PORT_TSC:
+		ticks = __rdtsc();
+		if (value <= m->options.memory - sizeof(ticks))
+			memcpy(m->ram + value, &ticks, sizeof(ticks));
 		return false;
 	case PORT_EXITS:
 		value = vcpu_exits(vcpu);
@@ -175,16 +182,21 @@ int bare_run(const struct bare_options *options)
 {
 	struct machine m;
 	enum machine_end end;
+	int stats[STATS_FILES];
 	unsigned int i;
 	int status;
 
 	bare_create(&m, options);
+	if (options->stats)
+		stats_open(&m, stats);
 	machine_start(&m);
 	end = options->stop_after_ms ? wait_and_stop(&m, options)
 				     : machine_wait(&m, options->timeout_ms);
 	for (i = 0; end != MACHINE_EXITED && i < options->machine.vcpus; i++)
 		vcpu_print(&m.vcpus[i]);
 	status = m.status;
+	if (options->stats)
+		stats_save(&m, stats, options->stats);
 	machine_destroy(&m);
 	fflush(stdout);
 	if (end == MACHINE_EXITED)
@@ -214,6 +226,8 @@ static bool set_flag(struct bare_options *options, const char *name)
 		options->machine.hyperv = true;
 	else if (!strcmp(name, "--vmx"))
 		options->machine.vmx = true;
+	else if (!strcmp(name, "--tsc"))
+		options->machine.tsc = true;
 	else if (!strcmp(name, "--quiet"))
 		options->quiet = true;
 	else
@@ -233,6 +247,8 @@ static void set_option(struct bare_options *options, const char *name, const cha
 		options->timeout_ms = parse_number(name, value, 1000000) * 1000;
 	else if (!strcmp(name, "--stop-after"))
 		options->stop_after_ms = parse_number(name, value, 1000000) * 1000;
+	else if (!strcmp(name, "--stats") && value)
+		options->stats = value;
 	else if (!strcmp(name, "--arg"))
 		add_arg(options, value);
 	else

@@ -96,6 +96,20 @@ static void add_ram(const struct machine *m)
 	machine_set_slot(m, SLOT_HIGH, 0, behind, options->memory - behind, m->ram + behind);
 }
 
+/* KVM's offset becomes 0: what the guest reads is what the host reads. */
+static void share_tsc(const struct vcpu *vcpu)
+{
+	uint64_t offset = 0;
+	struct kvm_device_attr attr = {
+		.group = KVM_VCPU_TSC_CTRL,
+		.attr = KVM_VCPU_TSC_OFFSET,
+		.addr = (uintptr_t)&offset,
+	};
+
+	if (ioctl(vcpu->fd, KVM_SET_DEVICE_ATTR, &attr))
+		die("set the offset of the TSC");
+}
+
 static void create_vcpu(struct machine *m, unsigned int id)
 {
 	struct vcpu *vcpu = &m->vcpus[id];
@@ -110,6 +124,8 @@ static void create_vcpu(struct machine *m, unsigned int id)
 	if (vcpu->run == MAP_FAILED)
 		die("map vCPU %u", id);
 	vcpu_set_cpuid(vcpu);
+	if (m->options.tsc)
+		share_tsc(vcpu);
 }
 
 /*

@@ -21,7 +21,8 @@ static const struct command {
 } commands[] = {
 	{"bare", cmd_bare,
 	 "PROGRAM.bin [--smp N] [--mode 64|32] [--memory MB] [--timeout S] [--stop-after S]\n"
-	 "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--vmx] [--quiet]"},
+	 "\t\t[--arg WORD]... [--mask-kvm] [--foreign] [--hyperv] [--vmx] [--tsc] [--stats FILE]\n"
+	 "\t\t[--quiet]"},
 	{"linux", cmd_linux,
 	 "--kernel VMLINUX|BZIMAGE [--initrd FILE] [--cmdline STRING] [--smp N]\n"
 	 "\t\t[--memory MB] [--timeout S] [--do-from FILE]; FILE: names of\n"

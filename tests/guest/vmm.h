@@ -57,6 +57,7 @@ struct vcpu {
  * @foreign: add another hypervisor's CPUID block right behind KVM's
  * @hyperv: Hyper-V's CPUID block first and KVM's behind it, as VMMs do for Windows guests
  * @vmx: leave VMX in CPUID, for programs with guests of their own
+ * @tsc: the guest has the TSC of the host
  * @split: the pages at BARE_CR3_PAGES are a slot of their own; see enum machine_slot
  */
 struct machine_options {
@@ -68,6 +69,7 @@ struct machine_options {
 	bool foreign;
 	bool hyperv;
 	bool vmx;
+	bool tsc;
 	bool split;
 };
 
@@ -157,6 +159,9 @@ void vcpu_print(const struct vcpu *vcpu);
 void machine_watchdog(struct machine *m, unsigned int vcpu, uint32_t ms);
 
 /* vmm-stats.c */
+#define STATS_FILES (1 + VMM_MAX_VCPUS)
+void stats_open(const struct machine *m, int ret_files[STATS_FILES]);
+void stats_save(const struct machine *m, const int files[STATS_FILES], const char *path);
 uint64_t vcpu_exits(const struct vcpu *vcpu);
 
 /* vmm-cpuid.c */
@@ -180,6 +185,7 @@ struct bare_options {
 	unsigned int bits;
 	unsigned int timeout_ms;
 	unsigned int stop_after_ms;
+	const char *stats;
 	bool quiet;
 	char arg[200];
 };

@@ -89,6 +89,7 @@ mkdir -p "$root/usr/sbin" "$root/usr/share/initramfs-tools/hooks"
 : >"$root/usr/sbin/mkinitramfs"
 : >"$root/usr/share/initramfs-tools/hooks/kvmpv"
 printf 'page = off\n' >"$tmp/50-fleet.conf"
+printf "seconds 1\n" >"$root/exits"
 while read -r words; do
 	# shellcheck disable=SC2086 # words
 	exits 0 "the page's example works: $words" $words

@@ -27,13 +27,13 @@ verbs() { # NAME: all that read, in both forms
 	for form in "" --json; do
 		# shellcheck disable=SC2086 # none or one word
 		for verb in status "stats --histogram" "stats spinlock --histogram --top" version \
-			doctor initramfs "initramfs settings" "initramfs enable --dry-run"; do
+			doctor exits initramfs "initramfs settings" "initramfs enable --dry-run"; do
 			clean "$1" $verb $form
 		done
 	done
 }
 
-for kind in both unloaded bare guest-cr3 guest-alone; do
+for kind in both unloaded bare guest-cr3 guest-alone exits-amd; do
 	tree $kind
 	verbs $kind
 done
@@ -93,6 +93,15 @@ clean drop-ins apply --json --dry-run
 clean drop-ins disable --host kick
 clean drop-ins disable --host yield
 clean drop-ins check-config --json
+tree exits-intel
+clean exits exits --watch 1 --count 2
+clean exits exits --vm 2000
+clean exits exits --json --vm 1
+rm "$root/exits"
+mkdir -p "$root/sys/kernel/debug/kvm/2000-12" "$root/sys/kernel/debug/kvm/17-3"
+echo 100 >"$root/sys/kernel/debug/kvm/2000-12/exits"
+clean "no tracepoints" exits
+clean "no tracepoints" exits --json
 tree unloaded
 clean unloaded enable --guest
 clean unloaded apply
@@ -101,7 +110,8 @@ noise=$tmp/noise
 head -c 2000 /dev/urandom >"$noise"
 for way in empty noise cut missing; do
 	tree both
-	find "$root/sys" "$root/proc" "$root/cpuid" -type f | while read -r file; do
+	echo "seconds 1" >"$root/exits"
+	find "$root/sys" "$root/proc" "$root/cpuid" "$root/exits" -type f | while read -r file; do
 		case $way in
 		empty) : >"$file" ;;
 		noise) cp "$noise" "$file" ;;
@@ -113,7 +123,7 @@ for way in empty noise cut missing; do
 	clean "all files $way" disable --host --runtime
 done
 
-for test in ctl-parse ctl-config ctl-bench; do
+for test in ctl-parse ctl-config ctl-bench ctl-kvm-stats ctl-trace; do
 	make -s "build/unit/$test" >&2
 	CMOCKA_MESSAGE_OUTPUT=TAP valgrind -q --error-exitcode=99 --leak-check=full \
 		"build/unit/$test" >"$out" 2>&1

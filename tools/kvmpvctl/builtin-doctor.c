@@ -33,6 +33,9 @@ static const struct check checks[] = {
 	{"host.cr3-cache", SIDE_HOST, check_cr3_host},
 	{"host.cr3-vms", SIDE_HOST, check_cr3_vms},
 	{"host.cr3-hits", SIDE_HOST, check_cr3_hits},
+	{"host.exit-ports", SIDE_HOST, check_exit_ports},
+	{"host.halt-polling", SIDE_HOST, check_halt_polling},
+	{"host.pause-exits", SIDE_HOST, check_pause_exits},
 	{"guest.kernel", SIDE_GUEST, check_kernel},
 	{"guest.signature", SIDE_GUEST, check_signature},
 	{"guest.module", SIDE_GUEST, check_module},
@@ -119,6 +122,8 @@ static void gather(struct ctl *ctl, struct evidence *evidence)
 	ftrace_read(ctl, &evidence->ftrace);
 	security_read(ctl, &evidence->security);
 	advise(ctl, status);
+	if (asked & SIDE_MASK(SIDE_HOST))
+		exits_count(ctl, evidence);
 	evidence->sides = ctl->sides | (asked & (status->platform.possible | sides_loaded(ctl)));
 }
 
@@ -152,6 +157,7 @@ int cmd_doctor(struct ctl *ctl, int argc, char **argv)
 	}
 	ctl->ops->doctor(ctl, findings, n);
 	host_free(&evidence->status.host);
+	exits_free(&evidence->exits);
 	free(findings);
 	free(evidence);
 	return code;

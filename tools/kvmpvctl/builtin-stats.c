@@ -3,31 +3,12 @@
  * kvmpvctl stats: counters, once or again and again, and their reset.
  */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands.h"
 #include "render.h"
 #include "stats.h"
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	stopped = 1;
-}
-
-/* True: time is up; false: somebody wants us to end. */
-static bool wait_seconds(unsigned int seconds)
-{
-	struct timespec left = {.tv_sec = seconds};
-
-	while (!stopped && nanosleep(&left, &left))
-		if (errno != EINTR)
-			return false;
-	return !stopped;
-}
+#include "watch.h"
 
 static int reset_one(struct ctl *ctl, const struct dir *dir)
 {
@@ -60,14 +41,12 @@ static int reset(struct ctl *ctl, unsigned int sides)
 
 static int watch(struct ctl *ctl, unsigned int sides, struct names names[SIDE_COUNT])
 {
-	struct sigaction action = {.sa_handler = stop};
 	struct stats before, now;
 	bool first = true;
 	unsigned int n = 0;
 	int code;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	watch_start();
 	do {
 		problems_free(ctl);
 		code = stats_read(ctl, sides, names, &now);
@@ -78,7 +57,7 @@ static int watch(struct ctl *ctl, unsigned int sides, struct names names[SIDE_CO
 			stats_free(&before);
 		before = now;
 		first = false;
-	} while (!fflush(stdout) && ++n != ctl->count && wait_seconds(ctl->watch));
+	} while (!fflush(stdout) && ++n != ctl->count && watch_wait(ctl->watch));
 	if (!first)
 		stats_free(&before);
 	return code;

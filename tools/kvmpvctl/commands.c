@@ -20,7 +20,8 @@ static const struct option_def option_defs[] = {
 	 "set the running module only: save nothing in /etc/kvmpv"},
 	{OPT_PERSISTENT, "persistent", 0, NULL,
 	 "set the running module and save it in /etc/kvmpv: the default"},
-	{OPT_VM, "vm", 0, "PID-N", "one VM of this host, as status names it"},
+	{OPT_VM, "vm", 0, "PID-N",
+	 "one VM of this host, as status names it"},
 	{OPT_WATCH, "watch", 0, "N", "refresh every N seconds and show rates, until SIGINT"},
 	{OPT_COUNT, "count", 0, "N", "with --watch: stop after N refreshes"},
 	{OPT_HISTOGRAM, "histogram", 0, NULL,
@@ -97,6 +98,16 @@ const struct command commands[] = {
 			"few times in turns, and unloads it. Needs no kvmpv on the host.",
 		.options = {OPT_COMPARE, OPT_FORCE, OPT_ROUNDS},
 		.run = cmd_bench,
+	},
+	{
+		.name = "exits",
+		.summary = "count why VMs leave the guest, how often and for how long",
+		.text = "On a host. Counts for a second, or with --watch until SIGINT: by reason, "
+			"with the share of time, and what the exits were about: ports, MSRs, "
+			"addresses. A heavy exit is one that the VMM had to handle. --vm takes a "
+			"PID, too. Needs root, not kvmpv_host.",
+		.options = {OPT_VM, OPT_WATCH, OPT_COUNT},
+		.run = cmd_exits,
 	},
 	{
 		.name = "initramfs",

@@ -39,12 +39,27 @@ struct security {
 };
 
 /**
+ * struct exit_evidence - what VMs did for a moment
+ * @known: exits were counted; nothing else is valid when they were not
+ * @before: at its begin
+ * @now: at its end
+ * @report: between
+ */
+struct exit_evidence {
+	bool known;
+	struct exit_sample before;
+	struct exit_sample now;
+	struct exit_report report;
+};
+
+/**
  * struct evidence - what the checks judge by
  * @sides: SIDE_MASK() of the sides to judge
  * @status: as ``kvmpvctl status`` has it
  * @code: how the cr3 cache is built into this guest
  * @ftrace: kernel.ftrace_enabled
  * @security: what this kernel asks of modules
+ * @exits: what VMs did
  */
 struct evidence {
 	unsigned int sides;
@@ -52,6 +67,7 @@ struct evidence {
 	struct cr3_code code;
 	enum ftrace ftrace;
 	struct security security;
+	struct exit_evidence exits;
 };
 
 /**
@@ -114,5 +130,10 @@ check_fn check_cr3_guest, check_cr3_code, check_cr3_flush, check_cr3_pti;
 
 /* doctor-spinlock.c */
 check_fn check_spinlock;
+
+/* doctor-exits.c */
+void exits_count(struct ctl *ctl, struct evidence *evidence);
+void exits_free(struct exit_evidence *moment);
+check_fn check_exit_ports, check_halt_polling, check_pause_exits;
 
 #endif /* KVMPVCTL_DOCTOR_H */

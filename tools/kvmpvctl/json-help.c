@@ -50,7 +50,7 @@ static json_object *json_features(void)
 	return list;
 }
 
-static json_object *json_exits(void)
+static json_object *json_exit_codes(void)
 {
 	json_object *list = json_object_new_array();
 
@@ -80,6 +80,6 @@ void json_help(struct ctl *ctl, const struct command *command)
 	json_add(object, "verbs", list);
 	json_add(object, "options", json_options(options_global));
 	json_add(object, "features", json_features());
-	json_add(object, "exits", json_exits());
+	json_add(object, "exits", json_exit_codes());
 	json_print(ctl, object);
 }

@@ -285,6 +285,7 @@ const struct render_ops json_ops = {
 	.changes = json_changes,
 	.stats = json_stats,
 	.reset = json_reset,
+	.exits = json_exits,
 	.versions = json_versions,
 	.bench = json_bench,
 	.images = json_images,

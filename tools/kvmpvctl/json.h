@@ -22,6 +22,7 @@ json_object *json_module_versions(const struct versions *versions, enum side sid
 void json_bench(struct ctl *ctl, const struct bench *bench);
 void json_configs(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 void json_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
+void json_exits(struct ctl *ctl, const struct exit_report *report);
 void json_help(struct ctl *ctl, const struct command *command);
 void json_status(struct ctl *ctl, const struct status *status);
 void json_stats(struct ctl *ctl, const struct stats *now, const struct stats *before);

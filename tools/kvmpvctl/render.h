@@ -9,6 +9,7 @@
 #include "bench.h"
 #include "change.h"
 #include "commands.h"
+#include "exits.h"
 #include "facts.h"
 #include "modules.h"
 #include "platform.h"
@@ -185,6 +186,7 @@ struct finding {
  * @changes: print what was set, or would be
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
+ * @exits: print exits of VMs
  * @versions: print versions
  * @bench: print what was measured
  * @images: print what is in initramfs images
@@ -199,6 +201,7 @@ struct render_ops {
 	void (*changes)(struct ctl *ctl, const struct changes *changes, size_t n);
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
+	void (*exits)(struct ctl *ctl, const struct exit_report *report);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
 	void (*bench)(struct ctl *ctl, const struct bench *bench);
 	void (*images)(struct ctl *ctl, const struct images *images);

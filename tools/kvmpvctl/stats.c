@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "stats.h"
+#include "watch.h"
 
 /**
  * stats_open() - open the directory whose counters are asked for
@@ -90,14 +90,6 @@ static void spinlock_read(struct ctl *ctl, const struct dir *dir, struct spinloc
 			!read_sites(ctl, dir, "sites", spinlock->site, &spinlock->n_sites);
 }
 
-static double clock_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 /**
  * stats_read() - read all counters
  * @ctl: the run; its @vm picks a VM of the host, its @spinlock the spinlocks of the guest, its
@@ -118,7 +110,7 @@ int stats_read(struct ctl *ctl, unsigned int sides, struct names names[SIDE_COUN
 	memset(stats, 0, sizeof(*stats));
 	stats->names = names;
 	stats->vm = ctl->vm;
-	stats->time = clock_now();
+	stats->time = watch_time();
 	for (enum side i = 0; i < SIDE_COUNT; i++) {
 		struct side_stats *side = &stats->side[i];
 

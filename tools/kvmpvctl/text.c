@@ -194,6 +194,7 @@ const struct render_ops text_ops = {
 	.changes = text_changes,
 	.stats = text_stats,
 	.reset = text_reset,
+	.exits = text_exits,
 	.versions = text_versions,
 	.bench = text_bench,
 	.images = text_images,
