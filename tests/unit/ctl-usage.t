@@ -13,7 +13,7 @@ exits 0 "-h" -h
 golden help
 exits 0 "--help among others" --no-legend --help
 golden help
-for verb in status enable disable apply check-config stats initramfs version doctor help; do
+for verb in status enable disable apply check-config stats features initramfs version doctor help; do
 	exits 0 "help $verb" help $verb
 	golden "help-$verb"
 	exits 0 "$verb --help" $verb --help
@@ -22,7 +22,7 @@ for verb in status enable disable apply check-config stats initramfs version doc
 	golden "help-$verb"
 done
 exits 0 "help, JSON" help --json
-says verbs.length 10
+says verbs.length 11
 exits 0 "help of one verb, JSON" help --json stats
 says verbs.length 1
 exits 0 "--version" --version

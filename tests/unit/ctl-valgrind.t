@@ -27,7 +27,7 @@ verbs() { # NAME: all that read, in both forms
 	for form in "" --json; do
 		# shellcheck disable=SC2086 # none or one word
 		for verb in status "stats --histogram" "stats spinlock --histogram --top" version \
-			doctor initramfs "initramfs settings" "initramfs enable --dry-run"; do
+			features doctor initramfs "initramfs settings" "initramfs enable --dry-run"; do
 			clean "$1" $verb $form
 		done
 	done
@@ -35,6 +35,7 @@ verbs() { # NAME: all that read, in both forms
 
 for kind in both unloaded bare guest-cr3 guest-alone; do
 	tree $kind
+	"$unit/ctl-tree-kvm" "$root"
 	verbs $kind
 done
 tree both
@@ -90,7 +91,8 @@ noise=$tmp/noise
 head -c 2000 /dev/urandom >"$noise"
 for way in empty noise cut missing; do
 	tree both
-	find "$root/sys" "$root/proc" "$root/cpuid" -type f | while read -r file; do
+	"$unit/ctl-tree-kvm" "$root"
+	find "$root/sys" "$root/proc" "$root"/cpuid* "$root/dev/kvm" -type f | while read -r file; do
 		case $way in
 		empty) : >"$file" ;;
 		noise) cp "$noise" "$file" ;;

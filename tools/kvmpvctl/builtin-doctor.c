@@ -33,6 +33,8 @@ static const struct check checks[] = {
 	{"host.cr3-cache", SIDE_HOST, check_cr3_host},
 	{"host.cr3-vms", SIDE_HOST, check_cr3_vms},
 	{"host.cr3-hits", SIDE_HOST, check_cr3_hits},
+	{"host.ple", SIDE_HOST, check_ple},
+	{"host.halt-poll", SIDE_HOST, check_halt_poll},
 	{"guest.kernel", SIDE_GUEST, check_kernel},
 	{"guest.signature", SIDE_GUEST, check_signature},
 	{"guest.module", SIDE_GUEST, check_module},
@@ -43,6 +45,7 @@ static const struct check checks[] = {
 	{"guest.cr3-pti", SIDE_GUEST, check_cr3_pti},
 	{"guest.cr3-hits", SIDE_GUEST, check_cr3_hits},
 	{"guest.pv-spinlock", SIDE_GUEST, check_spinlock},
+	{"guest.x2apic", SIDE_GUEST, check_x2apic},
 };
 
 /**

@@ -8,7 +8,7 @@
 
 /* The forms' versions: minor grows with each member, major when one goes or changes. */
 #define JSON_MAJOR 1
-#define JSON_MINOR 3
+#define JSON_MINOR 4
 
 json_object *json_start(const struct ctl *ctl);
 void json_print(const struct ctl *ctl, json_object *object);
@@ -19,6 +19,7 @@ void json_add_problems(const struct ctl *ctl, json_object *object);
 json_object *json_names(const struct names *names, uint64_t set);
 json_object *json_module_versions(const struct versions *versions, enum side side);
 
+void json_inventories(struct ctl *ctl, const struct inventory *inventories, size_t n);
 void json_configs(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 void json_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void json_help(struct ctl *ctl, const struct command *command);

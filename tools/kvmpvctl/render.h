@@ -9,6 +9,7 @@
 #include "change.h"
 #include "commands.h"
 #include "facts.h"
+#include "inventory.h"
 #include "modules.h"
 #include "platform.h"
 
@@ -184,6 +185,7 @@ struct finding {
  * @changes: print what was set, or would be
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
+ * @features: print inventories
  * @versions: print versions
  * @images: print what is in initramfs images
  * @settings: print what an image would get: "FILE VALUE" a line
@@ -197,6 +199,7 @@ struct render_ops {
 	void (*changes)(struct ctl *ctl, const struct changes *changes, size_t n);
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
+	void (*features)(struct ctl *ctl, const struct inventory *inventories, size_t n);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
 	void (*images)(struct ctl *ctl, const struct images *images);
 	void (*settings)(struct ctl *ctl, const char *settings);
