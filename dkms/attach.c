@@ -14,6 +14,7 @@
 #include "cr3.h"
 #include "kvm.h"
 #include "main.h"
+#include "vm-kvm.h"
 #include "vm.h"
 
 static DEFINE_MUTEX(attach_lock);
@@ -107,6 +108,8 @@ static int attach(struct module *kvm)
 	ret = kvm_hook_lifecycle();
 	if (ret)
 		return ret;
+	vm_kvm_forget();
+	vms_follow(true);
 	cr3_support_attach(kvm, vms_policy() & KVMPV_FEATURE_MASK(CR3_CACHE));
 	cr3_open();
 	attached = true;
@@ -114,6 +117,7 @@ static int attach(struct module *kvm)
 	if (ret) {
 		attached = false;
 		end_cr3();
+		vms_follow(false);
 		kvm_unhook_all();
 		kvm_drain();
 		vms_forget_all();
@@ -170,6 +174,7 @@ void host_detach(void)
 	stopping = true;
 	if (attached) {
 		end_cr3();
+		vms_follow(false);
 		kvm_unhook_all();
 	}
 	attached = false;

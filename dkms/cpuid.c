@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 
 #include "cpuid.h"
+#include "cr3.h"
 #include "hook.h"
 #include "kvm.h"
 #include "main.h"
@@ -58,6 +59,69 @@ u32 cpuid_base(const struct kvm_vcpu *vcpu)
 	return 0;
 }
 
+/* What the VMM says of KVM, for those who look at it from outside: vm-kvm.c */
+static void note_kvm(struct kvmpv_vcpu *vcpu)
+{
+	const struct kvm_cpuid_entry2 *entry;
+	u32 base;
+
+	entry = find_entry(vcpu->vcpu, 1);
+	vcpu->x2apic_offered = entry && entry->ecx & BIT(X86_FEATURE_X2APIC & 31);
+	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
+		entry = find_entry(vcpu->vcpu, base);
+		if (!entry)
+			return;
+		if (entry->ebx == KVM_EBX && entry->ecx == KVM_ECX && entry->edx == KVM_EDX)
+			break;
+	}
+	entry = find_entry(vcpu->vcpu, base + 1);
+	vcpu->hints = entry ? entry->edx : 0;
+}
+
+/**
+ * vcpu_cpuid_base() - where a vCPU's CPUID block is
+ * @vcpu: the vCPU, which has run: from then on KVM lets nobody change its CPUID
+ *
+ * Context: the vCPU's task, vcpu->mutex held.
+ *
+ * Return: the base, 0 for nowhere.
+ */
+u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu)
+{
+	if (!vcpu->cpuid_known) {
+		vcpu->cpuid_base = cpuid_base(vcpu->vcpu);
+		note_kvm(vcpu);
+		/* Pairs with vm_ask(): readers look at the rest when they see this. */
+		smp_store_release(&vcpu->cpuid_known, true);
+	}
+	return vcpu->cpuid_base;
+}
+
+/**
+ * vcpu_offered() - what a guest may use on a vCPU, now
+ * @vcpu: the vCPU
+ *
+ * Nothing where the VMM hides KVM, no wake-ups where KVM could not deliver them, and no cr3 cache
+ * where CR3 loads do not exit.
+ *
+ * Context: inside a call or access of the guest: the vCPU's task, vcpu->mutex held.
+ *
+ * Return: feature bits.
+ */
+u32 vcpu_offered(struct kvmpv_vcpu *vcpu)
+{
+	u32 offered = READ_ONCE(vcpu->vm->offered);
+
+	if (!offered || !vcpu_cpuid_base(vcpu))
+		return 0;
+	if (!kvm_sees_halts(vcpu->vcpu))
+		offered &= ~(KVMPV_FEATURE_MASK(KICK) | KVMPV_FEATURE_MASK(UNHALT));
+	/* With EPT roots are direct, with paging off too, and 32-bit paging has fewer levels. */
+	if (!READ_ONCE(cr3_ready) || !cr3_mode(vcpu->vcpu))
+		offered &= ~KVMPV_FEATURE_MASK(CR3_CACHE);
+	return offered;
+}
+
 static void fill(struct regs *regs, u32 base, u32 leaf, u32 offered)
 {
 	memset(regs, 0, sizeof(*regs));
@@ -99,6 +163,18 @@ static bool read_block(struct kvm_vcpu *kvm_vcpu, u32 function, struct regs *ret
 	return true;
 }
 
+/* Somebody reads KVM's own block: a moment when nobody can change what it says. */
+static void see(struct kvm_vcpu *kvm_vcpu)
+{
+	struct kvmpv_vcpu *vcpu;
+
+	if (kvm_in_nested_guest(kvm_vcpu))
+		return;
+	vcpu = vcpu_get(kvm_vcpu);
+	if (vcpu)
+		vcpu_cpuid_base(vcpu);
+}
+
 static bool replace_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx,
 			  bool exact_only)
 {
@@ -108,7 +184,9 @@ static bool replace_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u
 	bool found;
 
 	found = kvm_original(cpuid)(vcpu, eax, ebx, ecx, edx, exact_only);
-	if (!found && read_block(vcpu, function, &regs)) {
+	if (found) {
+		see(vcpu);
+	} else if (read_block(vcpu, function, &regs)) {
 		*eax = regs.eax;
 		*ebx = regs.ebx;
 		*ecx = regs.ecx;

@@ -9,6 +9,7 @@
 #include "features.h"
 #include "main.h"
 #include "stats.h"
+#include "vm-kvm.h"
 #include "vm-sysfs.h"
 #include "vm.h"
 
@@ -61,17 +62,24 @@ static ssize_t reset_store(struct kobject *kobj, struct kobj_attribute *attr, co
 	return stats_reset(&to_vm(kobj)->stats, page) ?: len;
 }
 
+static ssize_t kvm_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
+{
+	return vm_kvm_print(to_vm(kobj), page);
+}
+
 static struct kobj_attribute pid_attr = __ATTR_RO(pid);
 static struct kobj_attribute vcpus_attr = __ATTR_RO(vcpus);
 static struct kobj_attribute abi_attr = __ATTR_RO(abi);
 static struct kobj_attribute used_attr = __ATTR_RO(used);
+static struct kobj_attribute kvm_attr = __ATTR_RO(kvm);
 static struct kobj_attribute stats_attr = __ATTR_RO(stats);
 static struct kobj_attribute histogram_attr = __ATTR_RO(histogram);
 static struct kobj_attribute reset_attr = __ATTR_WO(reset);
 
 static struct attribute *vm_attrs[] = {
-	&pid_attr.attr,	  &vcpus_attr.attr,	&abi_attr.attr,	  &used_attr.attr,
-	&stats_attr.attr, &histogram_attr.attr, &reset_attr.attr, NULL,
+	&pid_attr.attr,	      &vcpus_attr.attr, &abi_attr.attr,
+	&used_attr.attr,      &kvm_attr.attr,	&stats_attr.attr,
+	&histogram_attr.attr, &reset_attr.attr, NULL,
 };
 
 static const struct attribute_group vm_group = {.attrs = vm_attrs};

@@ -3,9 +3,7 @@
 #include <linux/kvm_host.h>
 #include <linux/slab.h>
 
-#include "cpuid.h"
 #include "cr3.h"
-#include "kvm.h"
 #include "main.h"
 #include "vm-sysfs.h"
 #include "vm.h"
@@ -15,6 +13,7 @@
 static DEFINE_HASHTABLE(vcpus, VCPU_HASH_BITS);
 static DEFINE_MUTEX(vms_lock);
 static LIST_HEAD(vms);
+static bool vms_followed; /* KVM tells of each vCPU that it destroys */
 static unsigned int vms_created; /* the N of PID-N */
 static struct kvmpv_totals vms_gone;
 static u32 policy = KVMPV_FEATURES_DEFAULT; /* features new VMs are offered */
@@ -194,7 +193,7 @@ static void unlink_vm(struct kvmpv_vm *vm)
 {
 	while (!list_empty(&vm->vcpus))
 		free_vcpu(list_first_entry(&vm->vcpus, struct kvmpv_vcpu, node));
-	list_del(&vm->node);
+	list_del_init(&vm->node);
 	add_totals(&vms_gone, &vm->gone);
 }
 
@@ -275,48 +274,6 @@ bool vms_any_offered(void)
 		any |= READ_ONCE(vm->offered) != 0;
 	mutex_unlock(&vms_lock);
 	return any;
-}
-
-/**
- * vcpu_cpuid_base() - where a vCPU's CPUID block is
- * @vcpu: the vCPU, which has run: from then on KVM lets nobody change its CPUID
- *
- * Context: the vCPU's task, vcpu->mutex held.
- *
- * Return: the base, 0 for nowhere.
- */
-u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu)
-{
-	if (!vcpu->cpuid_known) {
-		vcpu->cpuid_base = cpuid_base(vcpu->vcpu);
-		vcpu->cpuid_known = true;
-	}
-	return vcpu->cpuid_base;
-}
-
-/**
- * vcpu_offered() - what a guest may use on a vCPU, now
- * @vcpu: the vCPU
- *
- * Nothing where the VMM hides KVM, no wake-ups where KVM could not deliver them, and no cr3 cache
- * where CR3 loads do not exit.
- *
- * Context: inside a call or access of the guest: the vCPU's task, vcpu->mutex held.
- *
- * Return: feature bits.
- */
-u32 vcpu_offered(struct kvmpv_vcpu *vcpu)
-{
-	u32 offered = READ_ONCE(vcpu->vm->offered);
-
-	if (!offered || !vcpu_cpuid_base(vcpu))
-		return 0;
-	if (!kvm_sees_halts(vcpu->vcpu))
-		offered &= ~(KVMPV_FEATURE_MASK(KICK) | KVMPV_FEATURE_MASK(UNHALT));
-	/* With EPT roots are direct, with paging off too, and 32-bit paging has fewer levels. */
-	if (!READ_ONCE(cr3_ready) || !cr3_mode(vcpu->vcpu))
-		offered &= ~KVMPV_FEATURE_MASK(CR3_CACHE);
-	return offered;
 }
 
 /**
@@ -438,6 +395,47 @@ void vm_set_offered(struct kvmpv_vm *vm, u32 feature, bool on)
 	if (!on && feature == KVMPV_FEATURE_MASK(CR3_CACHE))
 		cr3_drop_vm(vm, NULL);
 	mutex_unlock(&vm->lock);
+}
+
+/**
+ * vms_follow() - KVM's objects can be looked at by vm_ask() from now on, or no longer
+ * @on: which; on after the hooks are set that tell of their end, off before these go
+ *
+ * Context: process, may sleep. Waits for vm_ask().
+ */
+void vms_follow(bool on)
+{
+	mutex_lock(&vms_lock);
+	vms_followed = on;
+	mutex_unlock(&vms_lock);
+}
+
+/**
+ * vm_ask() - look at KVM's objects of a VM from outside
+ * @vm: the VM
+ * @ask: called for each vCPU, with vms_lock and the VM's lock held: KVM destroys neither vCPU
+ *	nor VM meanwhile, but the vCPU may run
+ * @data: for @ask
+ *
+ * Context: process, may sleep.
+ *
+ * Return: 0, or -ENODEV when they may be gone.
+ */
+int vm_ask(struct kvmpv_vm *vm, void (*ask)(struct kvmpv_vcpu *vcpu, void *data), void *data)
+{
+	struct kvmpv_vcpu *vcpu;
+	int ret = -ENODEV;
+
+	mutex_lock(&vms_lock);
+	if (vms_followed && !list_empty(&vm->node)) {
+		mutex_lock(&vm->lock);
+		list_for_each_entry(vcpu, &vm->vcpus, node)
+			ask(vcpu, data);
+		mutex_unlock(&vm->lock);
+		ret = 0;
+	}
+	mutex_unlock(&vms_lock);
+	return ret;
 }
 
 /**

@@ -43,7 +43,7 @@ struct kvmpv_totals {
  * struct kvmpv_vm - a VM
  * @kobj: its directory vm/PID-N; owns this object
  * @node: in the list of VMs
- * @kvm: KVM's object; a key, dereferenced only in its own vCPUs' context
+ * @kvm: KVM's object; a key, dereferenced only in its own vCPUs' context and by vm_ask()
  * @pid: process that created it
  * @offered: feature bits offered; read without a lock
  * @lock: protects what follows
@@ -82,7 +82,9 @@ struct kvmpv_vm {
  * @vcpu: KVM's object
  * @id: its number
  * @cpuid_base: where its CPUID block is, 0 for nowhere
- * @cpuid_known: @cpuid_base is valid
+ * @hints: KVM's hints, EDX of leaf 1 of its block
+ * @x2apic_offered: CPUID has x2APIC
+ * @cpuid_known: the three above are valid
  * @page: value of KVMPV_MSR_PAGE
  * @cr3: its registration for the cr3 cache; protected by @vm->lock
  * @counter: by enum kvmpv_counter
@@ -96,6 +98,8 @@ struct kvmpv_vcpu {
 	struct kvm_vcpu *vcpu;
 	int id;
 	u32 cpuid_base;
+	u32 hints;
+	bool x2apic_offered;
 	bool cpuid_known;
 	u64 page;
 	struct kvmpv_cr3 *cr3;
@@ -131,6 +135,8 @@ void vm_bye(struct kvmpv_vcpu *vcpu);
 u32 vm_abi(struct kvmpv_vm *vm, u32 *ret_used);
 bool vcpu_store_page(struct kvmpv_vcpu *vcpu, u64 value, u32 handshakes);
 u64 vcpu_counter(const struct kvmpv_vcpu *vcpu, enum kvmpv_counter counter);
+void vms_follow(bool on);
+int vm_ask(struct kvmpv_vm *vm, void (*ask)(struct kvmpv_vcpu *vcpu, void *data), void *data);
 void vm_set_offered(struct kvmpv_vm *vm, u32 feature, bool on);
 void vms_drop_cr3(void);
 void vm_totals(struct kvmpv_vm *vm, struct kvmpv_totals *ret_totals);

@@ -6,6 +6,7 @@
 #include <linux/cc_platform.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
+#include <linux/kvm_para.h>
 #include <linux/string.h>
 
 #include <asm/cpufeature.h>
@@ -75,6 +76,27 @@ bool host_same(const struct host_block *block)
 	struct host_block now;
 
 	return read_block(block->base, &now) && !memcmp(&now, block, sizeof(now));
+}
+
+/**
+ * host_kvm_features() - what KVM's own CPUID block offers
+ *
+ * Context: any; two exits to the hypervisor for each block in front of KVM's.
+ *
+ * Return: the bits KVM_FEATURE_... of its leaf 1, 0 when there is no such block.
+ */
+u32 host_kvm_features(void)
+{
+	u32 base, eax, word[3];
+
+	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR))
+		return 0;
+	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
+		cpuid(base, &eax, &word[0], &word[1], &word[2]);
+		if (!memcmp(word, KVM_SIGNATURE, sizeof(word)))
+			return cpuid_eax(base + (KVM_CPUID_FEATURES - KVM_CPUID_SIGNATURE));
+	}
+	return 0;
 }
 
 /**

@@ -120,6 +120,26 @@ static bool native_is_fair(void)
 	return key && !static_key_enabled(key);
 }
 
+/**
+ * spinlock_kernel() - how this guest's kernel waits for spinlocks by itself
+ *
+ * Context: process, may sleep.
+ *
+ * Return: "pv", it sleeps until kicked; "queue", it spins in a fair queue; "tas", it spins on a
+ *         test-and-set; "unknown".
+ */
+const char *spinlock_kernel(void)
+{
+	switch (find_mode()) {
+	case MODE_PV:
+		return "pv";
+	case MODE_NATIVE:
+		return native_is_fair() ? "queue" : "tas";
+	default:
+		return "unknown";
+	}
+}
+
 /* A CPU with nohz_full may have no tick although it has something to do. */
 static bool always_ticks(void)
 {

@@ -10,6 +10,7 @@ int spinlock_find(void);
 int spinlock_set(bool on);
 bool spinlock_used(void);
 const char *spinlock_mode(void);
+const char *spinlock_kernel(void);
 const char *spinlock_why(void);
 
 #endif /* KVMPV_GUEST_SPINLOCK_H */

@@ -10,6 +10,7 @@
 
 #include "cr3.h"
 #include "host.h"
+#include "kernel.h"
 #include "names.h"
 #include "root.h"
 #include "selftest.h"
@@ -172,6 +173,16 @@ static ssize_t cr3_cache_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return len;
 }
 
+static ssize_t kernel_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
+{
+	return kernel_print(page);
+}
+
+static ssize_t msrs_show(struct kobject *kobj, struct kobj_attribute *attr, char *page)
+{
+	return kernel_print_msrs(page);
+}
+
 static struct kobj_attribute version_attr = __ATTR_RO(version);
 static struct kobj_attribute abi_attr = __ATTR_RO(abi);
 static struct kobj_attribute enable_attr = __ATTR_RW(enable);
@@ -189,14 +200,16 @@ static struct kobj_attribute histogram_attr = __ATTR_RO(histogram);
 static struct kobj_attribute reset_attr = __ATTR_WO(reset);
 static struct kobj_attribute selftest_attr = __ATTR_RW(selftest);
 static struct kobj_attribute cr3_cache_attr = __ATTR_RO(cr3_cache);
+static struct kobj_attribute kernel_attr = __ATTR_RO(kernel);
+/* Not for everybody: each reading interrupts every CPU. */
+static struct kobj_attribute msrs_attr = __ATTR_RO_MODE(msrs, 0400);
 
 static struct attribute *guest_attrs[] = {
-	&version_attr.attr,    &abi_attr.attr,	     &enable_attr.attr,
-	&state_attr.attr,      &reason_attr.attr,    &hypervisor_attr.attr,
-	&cpuid_base_attr.attr, &abi_host_attr.attr,  &abi_used_attr.attr,
-	&instance_attr.attr,   &offered_attr.attr,   &used_attr.attr,
-	&stats_attr.attr,      &histogram_attr.attr, &reset_attr.attr,
-	&selftest_attr.attr,   &cr3_cache_attr.attr, NULL,
+	&version_attr.attr,   &abi_attr.attr,	     &enable_attr.attr,	    &state_attr.attr,
+	&reason_attr.attr,    &hypervisor_attr.attr, &cpuid_base_attr.attr, &abi_host_attr.attr,
+	&abi_used_attr.attr,  &instance_attr.attr,   &offered_attr.attr,    &used_attr.attr,
+	&stats_attr.attr,     &histogram_attr.attr,  &reset_attr.attr,	    &selftest_attr.attr,
+	&cr3_cache_attr.attr, &kernel_attr.attr,     &msrs_attr.attr,	    NULL,
 };
 
 /* A file a feature, from the list in the ABI header; its index is the feature's bit number. */

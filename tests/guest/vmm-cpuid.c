@@ -85,6 +85,22 @@ static void move_hypervisor(struct cpuid *cpuid, uint32_t by)
 	}
 }
 
+static void change_features(struct cpuid *cpuid, const struct machine_options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < cpuid->head.nent; i++) {
+		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+
+		if (e->function == HYPERVISOR_BASE + 1) {
+			e->eax &= ~options->kvm_hide;
+			e->edx |= options->kvm_hints;
+		}
+		if (e->function == 1 && options->no_x2apic)
+			e->ecx &= ~(1U << 21);
+	}
+}
+
 static void add_block(struct cpuid *cpuid, uint32_t base, const char *signature, uint32_t interface)
 {
 	struct kvm_cpuid_entry2 *e = &cpuid->entries[cpuid->head.nent];
@@ -114,6 +130,7 @@ void vcpu_set_cpuid(struct vcpu *vcpu)
 	if (ioctl(kvm_device(), KVM_GET_SUPPORTED_CPUID, &cpuid))
 		die("KVM_GET_SUPPORTED_CPUID");
 	set_apic_id(&cpuid, vcpu->id, options->vmx);
+	change_features(&cpuid, options);
 	if (options->mask_kvm)
 		drop_hypervisor(&cpuid);
 	if (options->hyperv) {

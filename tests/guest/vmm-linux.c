@@ -270,6 +270,12 @@ int cmd_linux(int argc, char **argv)
 			o.machine.memory = parse_number(name, value, MAX_MEMORY >> 20) << 20;
 		else if (!strcmp(name, "--timeout"))
 			o.timeout_ms = parse_number(name, value, 1000000) * 1000;
+		else if (!strcmp(name, "--kvm-hide"))
+			o.machine.kvm_hide = parse_number(name, value, UINT32_MAX);
+		else if (!strcmp(name, "--kvm-hints"))
+			o.machine.kvm_hints = parse_number(name, value, UINT32_MAX);
+		else if (!strcmp(name, "--x2apic"))
+			o.machine.no_x2apic = !parse_number(name, value, 1);
 		else if (!strcmp(name, "--do-from"))
 			o.do_from = value;
 		else

@@ -25,7 +25,8 @@ static const struct command {
 	 "\t\t[--quiet]"},
 	{"linux", cmd_linux,
 	 "--kernel VMLINUX|BZIMAGE [--initrd FILE] [--cmdline STRING] [--smp N]\n"
-	 "\t\t[--memory MB] [--timeout S] [--do-from FILE]; FILE: names of\n"
+	 "\t\t[--memory MB] [--timeout S] [--kvm-hide BITS] [--kvm-hints BITS]\n"
+	 "\t\t[--x2apic 0|1] [--do-from FILE]; FILE: names of\n"
 	 "\t\tvmm-acts.c, separated by commas, or none"},
 	{"msrs", cmd_msrs, "[stock]"},
 	{"saverestore", cmd_saverestore, "[PROGRAM.bin]"},

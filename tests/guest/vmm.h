@@ -54,6 +54,9 @@ struct vcpu {
  * @rom: add a read-only slot at BARE_ROM
  * @pit: add a timer (a Linux guest wants one)
  * @mask_kvm: take KVM's CPUID leaves out, so that the guest is not told it runs on KVM
+ * @kvm_hide: bits to take out of KVM's features
+ * @kvm_hints: bits to put into KVM's hints
+ * @no_x2apic: take x2APIC out of CPUID
  * @foreign: add another hypervisor's CPUID block right behind KVM's
  * @hyperv: Hyper-V's CPUID block first and KVM's behind it, as VMMs do for Windows guests
  * @vmx: leave VMX in CPUID, for programs with guests of their own
@@ -66,6 +69,9 @@ struct machine_options {
 	bool rom;
 	bool pit;
 	bool mask_kvm;
+	uint32_t kvm_hide;
+	uint32_t kvm_hints;
+	bool no_x2apic;
 	bool foreign;
 	bool hyperv;
 	bool vmx;

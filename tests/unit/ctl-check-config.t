@@ -6,7 +6,7 @@
 
 hconf=etc/kvmpv/host.conf
 gconf=etc/kvmpv/guest.conf
-known="kick yield unhalt stats page cr3-cache"
+known="kick yield unhalt stats page cr3-cache halt-poll"
 
 for kind in bare unloaded both; do
 	tree $kind
@@ -104,8 +104,8 @@ for side in host guest; do
 done
 "$ctl" --root "$tmp/dest" check-config --json >"$out" 2>&1
 ok $? "nor do the lines that are comments there" "$out"
-says files.0.settings.length 6
-says files.1.settings.length 10
+says files.0.settings.length 7
+says files.1.settings.length 11
 "$ctl" --root "$tmp/dest" check-config >"$out" 2>&1
 while read -r key; do
 	grep -q "^$key = " "$tmp/dest/etc/kvmpv/guest.conf"

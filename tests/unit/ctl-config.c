@@ -75,7 +75,7 @@ static void reads_numbers(void **state)
 
 #define ALL                                                                                  \
 	"kick yield unhalt stats page cr3-cache pv-spinlock enable pv-spinlock.yield_after " \
-	"pv-spinlock.queue_after"
+	"pv-spinlock.queue_after no-io-delay"
 
 static void mistaken(const struct config *config, size_t n, unsigned int line, const char *what)
 {

@@ -73,4 +73,21 @@ exits 0 "check-config needs no root" check-config
 chmod 600 "$root/boot/initrd.img-$(uname -r)"
 exits 0 "an initramfs that needs root" version
 has "is unknown" "unknown (needs root)"
+
+tree guest
+"$unit/ctl-tree-kvm" "$root"
+printf '6,1,0,-;kvm-guest: PV spinlocks enabled\n' >"$root/dev/kmsg"
+chmod 400 "$root/sys/kernel/kvmpv/guest/msrs" "$root/dev/kmsg"
+exits 0 "features" features
+has "MSRs need root" "not seen: needs root: $root/sys/kernel/kvmpv/guest/msrs"
+exits 0 "features, JSON" features --json
+says guest.features.4.name async-pf
+says guest.features.4.used.is yes
+says guest.features.4.used.evidence "static key kvm_async_pf_enabled is on"
+says guest.features.13.name async-pf-int
+says guest.features.13.used.is unknown
+says guest.features.13.used.evidence "needs root, and kvmpv_guest or the msr module"
+exits 1 "a switch of the kernel" enable --runtime no-io-delay
+has "why" "Permission denied"
+has "what next" "next: run it as root"
 done_testing

@@ -13,7 +13,8 @@ exits 0 "-h" -h
 golden help
 exits 0 "--help among others" --no-legend --help
 golden help
-for verb in status enable disable apply check-config stats bench initramfs version doctor help; do
+for verb in status enable disable apply check-config stats bench exits features initramfs version doctor \
+	help; do
 	exits 0 "help $verb" help $verb
 	golden "help-$verb"
 	exits 0 "$verb --help" $verb --help

@@ -27,7 +27,8 @@ verbs() { # NAME: all that read, in both forms
 	for form in "" --json; do
 		# shellcheck disable=SC2086 # none or one word
 		for verb in status "stats --histogram" "stats spinlock --histogram --top" version \
-			doctor exits initramfs "initramfs settings" "initramfs enable --dry-run"; do
+			features doctor exits initramfs "initramfs settings" \
+			"initramfs enable --dry-run"; do
 			clean "$1" $verb $form
 		done
 	done
@@ -35,6 +36,7 @@ verbs() { # NAME: all that read, in both forms
 
 for kind in both unloaded bare guest-cr3 guest-alone exits-amd; do
 	tree $kind
+	"$unit/ctl-tree-kvm" "$root"
 	verbs $kind
 done
 tree guest-bench
@@ -111,7 +113,9 @@ head -c 2000 /dev/urandom >"$noise"
 for way in empty noise cut missing; do
 	tree both
 	echo "seconds 1" >"$root/exits"
-	find "$root/sys" "$root/proc" "$root/cpuid" "$root/exits" -type f | while read -r file; do
+	"$unit/ctl-tree-kvm" "$root"
+	find "$root/sys" "$root/proc" "$root"/cpuid* "$root/exits" "$root/dev/kvm" -type f |
+		while read -r file; do
 		case $way in
 		empty) : >"$file" ;;
 		noise) cp "$noise" "$file" ;;

@@ -2,7 +2,7 @@
 # kvmpvctl: the command line, its completion script and its man page
 
 CTL_SRC := $(wildcard tools/kvmpvctl/*.c)
-CTL_OBJ := $(CTL_SRC:tools/kvmpvctl/%.c=$(B)/tools/kvmpvctl/%.o)
+CTL_OBJ := $(CTL_SRC:tools/kvmpvctl/%.c=$(B)/tools/kvmpvctl/%.o) $(B)/tools/kvmpvctl/btf.o
 CTL_PKG := json-c libkmod
 CTL_CFLAGS = $(shell pkg-config --cflags $(CTL_PKG))
 CTL_LIBS = $(shell pkg-config --libs $(CTL_PKG))
@@ -15,6 +15,11 @@ $(B)/kvmpvctl: $(CTL_OBJ)
 $(B)/tools/kvmpvctl/%.o: tools/kvmpvctl/%.c VERSION tools/kvmpvctl/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CTL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The modules' reader of type information, as a program
+$(B)/tools/kvmpvctl/btf.o: kmod-common/btf.c VERSION tools/kvmpvctl/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # What the modules ask of a kernel stands in their dkms.conf.
 ctl_config = $(shell sed -n 's/^BUILD_EXCLUSIVE_CONFIG="\(.*\)"/\1/p' $(1)/dkms.conf)

@@ -6,6 +6,7 @@
 
 #include "bench.h"
 #include "commands.h"
+#include "switch.h"
 #include "names.h"
 
 static const char *const script_head =
@@ -94,6 +95,8 @@ static void print_arguments(const struct command *command)
 		features_init(&features);
 		names_join(&features, ~0ULL, " ", list, sizeof(list));
 		fputs(list, stdout);
+		for (size_t i = 0; i < kernel_switches_n; i++)
+			printf(" %s", kernel_switches[i].key);
 	}
 }
 

@@ -36,6 +36,8 @@ static const struct check checks[] = {
 	{"host.exit-ports", SIDE_HOST, check_exit_ports},
 	{"host.halt-polling", SIDE_HOST, check_halt_polling},
 	{"host.pause-exits", SIDE_HOST, check_pause_exits},
+	{"host.ple", SIDE_HOST, check_ple},
+	{"host.halt-poll", SIDE_HOST, check_halt_poll},
 	{"guest.kernel", SIDE_GUEST, check_kernel},
 	{"guest.signature", SIDE_GUEST, check_signature},
 	{"guest.module", SIDE_GUEST, check_module},
@@ -46,6 +48,7 @@ static const struct check checks[] = {
 	{"guest.cr3-pti", SIDE_GUEST, check_cr3_pti},
 	{"guest.cr3-hits", SIDE_GUEST, check_cr3_hits},
 	{"guest.pv-spinlock", SIDE_GUEST, check_spinlock},
+	{"guest.x2apic", SIDE_GUEST, check_x2apic},
 };
 
 /**

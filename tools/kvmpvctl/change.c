@@ -12,20 +12,25 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "switch.h"
 
-/* The keys that are no features, and which of them the module has. */
+/* The keys that are no features, and which of them the module or the kernel has. */
 static void keys_add(struct changes *c)
 {
 	unsigned int features = c->keys.n;
-	char file[64];
+	char path[PATH_MAX];
 
 	c->features = features < NAMES_MAX ? NAME_BIT(features) - 1 : ~0ULL;
 	settings_add(c->side, &c->keys);
 	if (c->side == SIDE_GUEST)
 		c->enable = names_find(&c->keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
-	for (unsigned int key = features; c->loaded && key < c->keys.n; key++) {
-		change_file(c, key, file, sizeof(file));
-		if (!faccessat(c->dir.fd, file, F_OK, 0))
+	for (unsigned int key = features; key < c->keys.n; key++) {
+		if (kernel_switch_find(c->side, c->keys.name[key]))
+			c->kernel |= NAME_BIT(key);
+		else if (!c->loaded)
+			continue;
+		change_path(c, key, path, sizeof(path));
+		if (!access(path, F_OK))
 			c->present |= NAME_BIT(key);
 	}
 }
@@ -50,6 +55,7 @@ int changes_open(struct ctl *ctl, enum side side, struct changes *ret_changes)
 	memset(c, 0, sizeof(*c));
 	c->side = side;
 	c->vm = ctl->vm;
+	c->root = ctl->root;
 	c->enable = -1;
 	c->dir.fd = -1;
 	settings_features(side, &c->keys);
@@ -92,26 +98,98 @@ void changes_close(struct changes *changes)
 }
 
 /**
- * change_file() - the file of a setting
+ * change_kernel() - is a setting one of the kernel itself
  * @changes: the plan
  * @key: number of its key
- * @ret: its name in the plan's directory
+ *
+ * Return: false for one of a module of kvmpv.
+ */
+bool change_kernel(const struct changes *changes, unsigned int key)
+{
+	return changes->kernel & NAME_BIT(key);
+}
+
+/**
+ * change_path() - the file of a setting
+ * @changes: the plan
+ * @key: number of its key
+ * @ret: its path
  * @size: bytes at @ret
  */
-void change_file(const struct changes *changes, unsigned int key, char *ret, size_t size)
+void change_path(const struct changes *changes, unsigned int key, char *ret, size_t size)
 {
-	setting_file(changes->side, changes->keys.name[key], ret, size);
+	const char *name = changes->keys.name[key];
+	const struct kernel_switch *kernel = kernel_switch_find(changes->side, name);
+	char file[64];
+
+	if (kernel) {
+		snprintf(ret, size, "%s/%s/%s", changes->root, kernel->dir, kernel->file);
+		return;
+	}
+	setting_file(changes->side, name, file, sizeof(file));
+	snprintf(ret, size, "%s/%s", changes->dir.path, file);
+}
+
+/**
+ * change_written() - what is written to make a setting
+ * @changes: the plan
+ * @change: the setting
+ *
+ * Return: the number.
+ */
+uint32_t change_written(const struct changes *changes, const struct change *change)
+{
+	const struct kernel_switch *kernel =
+		kernel_switch_find(changes->side, changes->keys.name[change->key]);
+
+	return !kernel ? change->value : change->value ? kernel->on : kernel->off;
+}
+
+/* The directory a setting's file is looked up in; to be given to dir_put(). */
+static int dir_get(const struct changes *changes, unsigned int key, struct dir *ret_dir,
+		   char ret_file[64])
+{
+	const char *name = changes->keys.name[key];
+	const struct kernel_switch *kernel = kernel_switch_find(changes->side, name);
+
+	if (!kernel) {
+		setting_file(changes->side, name, ret_file, 64);
+		*ret_dir = changes->dir;
+		return 0;
+	}
+	snprintf(ret_file, 64, "%s", kernel->file);
+	snprintf(ret_dir->path, sizeof(ret_dir->path), "%s/%s", changes->root, kernel->dir);
+	ret_dir->fd = open(ret_dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return ret_dir->fd < 0 ? -errno : 0;
+}
+
+static void dir_put(const struct changes *changes, struct dir *dir)
+{
+	if (dir->fd != changes->dir.fd)
+		dir_close(dir);
 }
 
 static bool runtime_has(const struct changes *changes, unsigned int key, uint32_t value)
 {
+	const char *name = changes->keys.name[key];
+	const struct kernel_switch *kernel = kernel_switch_find(changes->side, name);
 	const char *text;
 	char file[64], word[16];
+	struct dir dir;
+	uint64_t number;
 	uint32_t now;
+	int err;
 
-	change_file(changes, key, file, sizeof(file));
-	return !file_read(changes->dir.fd, file, &text) && !parse_line(text, word, sizeof(word)) &&
-	       !setting_parse(changes->keys.name[key], word, &now) && now == value;
+	if (dir_get(changes, key, &dir, file))
+		return false;
+	err = file_read(dir.fd, file, &text) ?: parse_line(text, word, sizeof(word));
+	dir_put(changes, &dir);
+	if (err)
+		return false;
+	if (kernel)
+		return !parse_u64(word, strlen(word), &number) &&
+		       kernel_switch_is_on(kernel, number) == !!value;
+	return !setting_parse(name, word, &now) && now == value;
 }
 
 /**
@@ -204,7 +282,11 @@ static void state_read(struct changes *changes)
 {
 	const char *text;
 
-	if (!changes->loaded || changes->vm)
+	bool module = false;
+
+	for (size_t i = 0; i < changes->n; i++)
+		module |= !change_kernel(changes, changes->change[i].key);
+	if (!changes->loaded || changes->vm || (changes->n && !module))
 		return;
 	if (!file_read(changes->dir.fd, "state", &text))
 		parse_line(text, changes->state, sizeof(changes->state));
@@ -217,16 +299,16 @@ static int write_failed(struct ctl *ctl, struct changes *changes, size_t at, int
 	const struct change *change = &changes->change[at];
 	const char *next = "dmesg may say why";
 	const char *key = changes->keys.name[change->key];
-	char file[64], value[SETTING_TEXT_SIZE], done[512];
+	char path[PATH_MAX], value[SETTING_TEXT_SIZE], done[512];
 	uint64_t set = 0;
 
 	for (size_t i = 0; i < at; i++)
 		if (!changes->change[i].saved && !changes->change[i].already)
 			set |= NAME_BIT(changes->change[i].key);
 	names_join(&changes->keys, set, " ", done, sizeof(done));
-	if (err == -EOPNOTSUPP)
+	if (err == -EOPNOTSUPP && !change_kernel(changes, change->key))
 		return write_refused(ctl, changes, change->key, done);
-	change_file(changes, change->key, file, sizeof(file));
+	change_path(changes, change->key, path, sizeof(path));
 	state_read(changes);
 	if (err == -EPERM && !strcmp(changes->state, "disabled"))
 		next = "take kvmpv.enable=0 off the kernel command line and reboot";
@@ -235,15 +317,28 @@ static int write_failed(struct ctl *ctl, struct changes *changes, size_t at, int
 	else if (err == -ENOENT || err == -ENODEV)
 		next = "kvmpvctl status shows what is there now";
 	setting_text(key, change->value, value);
-	return fail(ctl, EXIT_FAILED, next, "cannot %s %s %s%s: %s/%s: %s%s%s",
+	return fail(ctl, EXIT_FAILED, next, "cannot %s %s %s%s: %s: %s%s%s",
 		    setting_number(key) ? "set" : "switch", key, setting_number(key) ? "to " : "",
-		    value, changes->dir.path, file, strerror(-err),
-		    set ? "; switched before that: " : "", done);
+		    value, path, strerror(-err), set ? "; switched before that: " : "", done);
+}
+
+static int setting_write(const struct changes *changes, const struct change *change)
+{
+	char file[64], text[16];
+	struct dir dir;
+	int err;
+
+	err = dir_get(changes, change->key, &dir, file);
+	if (err)
+		return err;
+	snprintf(text, sizeof(text), "%u\n", change_written(changes, change));
+	err = file_write(&dir, file, text);
+	dir_put(changes, &dir);
+	return err;
 }
 
 static int runtime_write(struct ctl *ctl, struct changes *changes)
 {
-	char file[64], text[16];
 	int err;
 
 	for (size_t i = 0; i < changes->n; i++) {
@@ -251,9 +346,7 @@ static int runtime_write(struct ctl *ctl, struct changes *changes)
 
 		if (change->saved || change->already)
 			continue;
-		change_file(changes, change->key, file, sizeof(file));
-		snprintf(text, sizeof(text), "%u\n", change->value);
-		err = file_write(&changes->dir, file, text);
+		err = setting_write(changes, change);
 		change->refused = err == -EOPNOTSUPP && changes->tolerant;
 		if (change->refused)
 			changes_note(changes, "%s is not possible here: %s",

@@ -31,11 +31,13 @@ struct change {
  * @vm: the VM it is for, or NULL
  * @keys: names of the keys
  * @features: NAME_BIT() of each key that is a feature
+ * @kernel: NAME_BIT() of each key that is a switch of the kernel itself
  * @enable: number of CONFIG_ENABLE in @keys, -1 where there is none
  * @tolerant: a switch that the module refuses does not keep the others from being set
  * @loaded: the module is loaded: @dir is open and @present is set
  * @dir: the directory of the side or the VM
- * @present: NAME_BIT() of each key the module has
+ * @root: the root's path, without a slash at its end
+ * @present: NAME_BIT() of each key the module, or the kernel, has
  * @config_path: the configuration file that is changed, or the directory that was read
  * @n: entries in @change
  * @change: in the order they are made
@@ -48,10 +50,12 @@ struct changes {
 	const char *vm;
 	struct names keys;
 	uint64_t features;
+	uint64_t kernel;
 	int enable;
 	bool tolerant;
 	bool loaded;
 	struct dir dir;
+	const char *root;
 	uint64_t present;
 	char config_path[PATH_MAX];
 	size_t n;
@@ -68,7 +72,9 @@ void changes_add(struct changes *changes, unsigned int key, uint32_t value,
 void changes_note(struct changes *changes, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void changes_reasons(struct ctl *ctl, const struct changes *changes, struct reasons *ret_reasons);
-void change_file(const struct changes *changes, unsigned int key, char *ret, size_t size);
+bool change_kernel(const struct changes *changes, unsigned int key);
+void change_path(const struct changes *changes, unsigned int key, char *ret, size_t size);
+uint32_t change_written(const struct changes *changes, const struct change *change);
 int changes_make(struct ctl *ctl, struct changes *changes, struct config *config);
 
 int toggle(struct ctl *ctl, int argc, char **argv, bool on);

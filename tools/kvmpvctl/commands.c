@@ -51,7 +51,8 @@ const struct command commands[] = {
 		.summary = "switch features on, now and at each boot",
 		.text = "Without FEATURE: on a host all features for new VMs, but for those that "
 			"are to be named (cr3-cache); in a guest kvmpv as a whole. With --vm for "
-			"one running VM, until it ends. pv-spinlock is switched in guests only.",
+			"one running VM, until it ends. pv-spinlock is switched in guests only. "
+			"no-io-delay is the guest kernel's own, halt-poll the host kernel's.",
 		.options = {OPT_VM, OPT_RUNTIME, OPT_PERSISTENT, OPT_DRY_RUN},
 		.run = cmd_enable,
 	},
@@ -108,6 +109,20 @@ const struct command commands[] = {
 			"PID, too. Needs root, not kvmpv_host.",
 		.options = {OPT_VM, OPT_WATCH, OPT_COUNT},
 		.run = cmd_exits,
+	},
+	{
+		.name = "features",
+		.summary = "show which paravirtual features are offered, exposed and used",
+		.text = "A row a feature: KVM's own, kvmpv's, and what else spares exits; and a "
+			"line "
+			"that says why. A host shows how many VMs it is exposed to and use it, or "
+			"with "
+			"--vm that VM. ? is what cannot be seen from here: --json says why, and "
+			"what "
+			"each answer stands on. Needs no root and no module, but sees more with "
+			"them.",
+		.options = {OPT_VM},
+		.run = cmd_features,
 	},
 	{
 		.name = "initramfs",

@@ -116,6 +116,7 @@ int cmd_check_config(struct ctl *ctl, int argc, char **argv);
 int cmd_stats(struct ctl *ctl, int argc, char **argv);
 int cmd_bench(struct ctl *ctl, int argc, char **argv);
 int cmd_exits(struct ctl *ctl, int argc, char **argv);
+int cmd_features(struct ctl *ctl, int argc, char **argv);
 int cmd_initramfs(struct ctl *ctl, int argc, char **argv);
 int cmd_version(struct ctl *ctl, int argc, char **argv);
 int cmd_doctor(struct ctl *ctl, int argc, char **argv);

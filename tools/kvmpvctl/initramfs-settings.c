@@ -8,6 +8,7 @@
 #include "configs.h"
 #include "initramfs.h"
 #include "settings.h"
+#include "switch.h"
 
 static size_t add(char *text, size_t used, const char *key, uint32_t value)
 {
@@ -45,7 +46,8 @@ int initramfs_settings(struct ctl *ctl, char ret_settings[SETTINGS_SIZE])
 	if (is_set && !enable)
 		used = add(ret_settings, used, CONFIG_ENABLE, 0);
 	for (unsigned int key = 0; key < keys.n; key++)
-		if ((int)key != main_key && configs_get(&configs, key, &value))
+		if ((int)key != main_key && !kernel_switch_find(SIDE_GUEST, keys.name[key]) &&
+		    configs_get(&configs, key, &value))
 			used = add(ret_settings, used, keys.name[key], value);
 	if (is_set && enable)
 		add(ret_settings, used, CONFIG_ENABLE, 1);

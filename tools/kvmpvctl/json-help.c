@@ -3,6 +3,7 @@
  * Help as JSON: the table of commands. The check of the man page reads it.
  */
 #include "json.h"
+#include "switch.h"
 
 static json_object *json_options(const enum option *options)
 {
@@ -45,6 +46,13 @@ static json_object *json_features(void)
 
 		json_add_string(object, "name", features.name[i]);
 		json_add_string(object, "text", feature_text(i));
+		json_object_array_add(list, object);
+	}
+	for (size_t i = 0; i < kernel_switches_n; i++) {
+		json_object *object = json_object_new_object();
+
+		json_add_string(object, "name", kernel_switches[i].key);
+		json_add_string(object, "text", kernel_switches[i].text);
 		json_object_array_add(list, object);
 	}
 	return list;

@@ -142,11 +142,10 @@ static json_object *json_change(const struct ctl *ctl, const struct changes *cha
 {
 	json_object *object = json_object_new_object();
 	const char *key = changes->keys.name[change->key];
-	char file[64], path[PATH_MAX + 64];
 	bool number = setting_number(key);
+	char path[PATH_MAX];
 
-	change_file(changes, change->key, file, sizeof(file));
-	snprintf(path, sizeof(path), "%s/%s", changes->dir.path, file);
+	change_path(changes, change->key, path, sizeof(path));
 	json_add_string(object, "key", key);
 	json_add(object, "on", number ? NULL : json_object_new_boolean(change->value));
 	json_add(object, "value", json_object_new_int64(change->value));
@@ -286,6 +285,7 @@ const struct render_ops json_ops = {
 	.stats = json_stats,
 	.reset = json_reset,
 	.exits = json_exits,
+	.features = json_inventories,
 	.versions = json_versions,
 	.bench = json_bench,
 	.images = json_images,

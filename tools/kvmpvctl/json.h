@@ -20,6 +20,7 @@ json_object *json_names(const struct names *names, uint64_t set);
 json_object *json_module_versions(const struct versions *versions, enum side side);
 
 void json_bench(struct ctl *ctl, const struct bench *bench);
+void json_inventories(struct ctl *ctl, const struct inventory *inventories, size_t n);
 void json_configs(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 void json_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void json_exits(struct ctl *ctl, const struct exit_report *report);

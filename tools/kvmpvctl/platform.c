@@ -33,7 +33,7 @@ static bool has_word(const char *text, const char *word)
 
 static void cpu_read(const struct ctl *ctl, struct platform *platform)
 {
-	char text[CPUINFO_SIZE + 1], *flags;
+	char text[CPUINFO_SIZE + 1], *flags, *vmx;
 	struct dir dir;
 
 	if (dir_open_root(ctl, "proc", &dir))
@@ -43,6 +43,11 @@ static void cpu_read(const struct ctl *ctl, struct platform *platform)
 	flags = strstr(text, "\nflags\t");
 	if (!flags)
 		return;
+	vmx = strstr(text, "\nvmx flags\t");
+	if (vmx) {
+		vmx++;
+		vmx[strcspn(vmx, "\n")] = '\0';
+	}
 	flags++;
 	flags[strcspn(flags, "\n")] = '\0';
 	platform->cpu_seen = true;
@@ -51,6 +56,7 @@ static void cpu_read(const struct ctl *ctl, struct platform *platform)
 	else if (has_word(flags, "svm"))
 		platform->cpu_flag = "svm";
 	platform->ept = has_word(flags, "ept");
+	platform->ple = has_word(flags, "pausefilter") || (vmx && has_word(vmx, "ple"));
 	platform->pcid = has_word(flags, "pcid");
 	platform->pti = has_word(flags, "pti");
 	platform->in_vm = has_word(flags, "hypervisor");
@@ -69,6 +75,8 @@ static void signature_add(struct platform *platform, uint32_t base, const char s
 		platform->kvmpv_base = base;
 	else if (!strcmp(text, KVM_SIGNATURE) || !strcmp(platform->hypervisor, "none"))
 		strcpy(platform->hypervisor, text);
+	if (!strcmp(text, KVM_SIGNATURE) && !platform->kvm_base)
+		platform->kvm_base = base;
 }
 
 /* Blocks follow each other without a gap, so the first base that is none ends the search. */

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "exits.h"
 #include "facts.h"
+#include "inventory.h"
 #include "modules.h"
 #include "platform.h"
 
@@ -187,6 +188,7 @@ struct finding {
  * @stats: print counters; @before is NULL or what they were at the last refresh
  * @reset: say that the counters of the sides in the mask were reset
  * @exits: print exits of VMs
+ * @features: print inventories
  * @versions: print versions
  * @bench: print what was measured
  * @images: print what is in initramfs images
@@ -202,6 +204,7 @@ struct render_ops {
 	void (*stats)(struct ctl *ctl, const struct stats *now, const struct stats *before);
 	void (*reset)(struct ctl *ctl, unsigned int sides);
 	void (*exits)(struct ctl *ctl, const struct exit_report *report);
+	void (*features)(struct ctl *ctl, const struct inventory *inventories, size_t n);
 	void (*versions)(struct ctl *ctl, const struct versions *versions);
 	void (*bench)(struct ctl *ctl, const struct bench *bench);
 	void (*images)(struct ctl *ctl, const struct images *images);

@@ -10,6 +10,7 @@
 
 #include "parse.h"
 #include "settings.h"
+#include "switch.h"
 
 /**
  * struct tuning - a number that tunes a feature of a guest
@@ -69,11 +70,12 @@ void settings_init(enum side side, struct names *ret_keys)
  */
 void settings_add(enum side side, struct names *keys)
 {
-	if (side != SIDE_GUEST)
-		return;
-	names_add(keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
-	for (size_t i = 0; i < ARRAY_SIZE(tunings); i++)
-		names_add(keys, tunings[i].key, strlen(tunings[i].key));
+	if (side == SIDE_GUEST) {
+		names_add(keys, CONFIG_ENABLE, strlen(CONFIG_ENABLE));
+		for (size_t i = 0; i < ARRAY_SIZE(tunings); i++)
+			names_add(keys, tunings[i].key, strlen(tunings[i].key));
+	}
+	kernel_switches_add(side, keys);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "switch.h"
 #include "table.h"
 #include "text.h"
 
@@ -56,6 +57,11 @@ static void print_features(void)
 	for (unsigned int i = 0; i < features.n; i++) {
 		table_cell(&table, "%s", features.name[i]);
 		table_cell(&table, "%s", feature_text(i));
+	}
+	for (size_t i = 0; i < kernel_switches_n; i++) {
+		table_cell(&table, "%s", kernel_switches[i].key);
+		table_cell(&table, "%s (%s's kernel)", kernel_switches[i].text,
+			   side_defs[kernel_switches[i].side].name);
 	}
 	puts("\nfeatures:");
 	table_print(&table, stdout, "  ");

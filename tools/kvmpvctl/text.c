@@ -56,7 +56,7 @@ static void text_change(const struct ctl *ctl, const struct changes *changes,
 	const char *side = side_defs[changes->side].name;
 	const char *key = changes->keys.name[change->key];
 	const char *where = change->saved ? "saved" : "now";
-	char file[64], value[SETTING_TEXT_SIZE];
+	char path[PATH_MAX], value[SETTING_TEXT_SIZE];
 
 	if (change->refused)
 		return;
@@ -71,9 +71,9 @@ static void text_change(const struct ctl *ctl, const struct changes *changes,
 		printf("%s: %s = %s in %s\n", change->already ? "is already" : "would set", key,
 		       value, changes->config_path);
 	} else {
-		change_file(changes, change->key, file, sizeof(file));
-		printf("%s: %u in %s/%s\n", change->already ? "is already" : "would write",
-		       change->value, changes->dir.path, file);
+		change_path(changes, change->key, path, sizeof(path));
+		printf("%s: %u in %s\n", change->already ? "is already" : "would write",
+		       change_written(changes, change), path);
 	}
 }
 
@@ -195,6 +195,7 @@ const struct render_ops text_ops = {
 	.stats = text_stats,
 	.reset = text_reset,
 	.exits = text_exits,
+	.features = text_inventories,
 	.versions = text_versions,
 	.bench = text_bench,
 	.images = text_images,

@@ -14,6 +14,7 @@ void text_spinlock_top(const struct ctl *ctl, const struct stats *now);
 void text_stats(struct ctl *ctl, const struct stats *now, const struct stats *before);
 void text_bench(struct ctl *ctl, const struct bench *bench);
 void text_exits(struct ctl *ctl, const struct exit_report *report);
+void text_inventories(struct ctl *ctl, const struct inventory *inventories, size_t n);
 void text_configs(struct ctl *ctl, const struct names *keys, const struct configs *configs);
 void text_doctor(struct ctl *ctl, const struct finding *findings, size_t n);
 void text_help(struct ctl *ctl, const struct command *command);

@@ -10,6 +10,7 @@
 #include "initramfs.h"
 #include "platform.h"
 #include "render.h"
+#include "switch.h"
 
 static bool one_side(unsigned int sides)
 {
@@ -26,8 +27,23 @@ static int where_check(struct ctl *ctl)
 	return EXIT_DONE;
 }
 
-/* The side that was asked for, else the only one loaded, else the only one possible. */
-static int side_pick(struct ctl *ctl, enum side *ret_side)
+/* The side of kernel switches, when nothing else is named. */
+static unsigned int kernel_sides(int argc, char **argv)
+{
+	unsigned int both = SIDE_MASK(SIDE_HOST) | SIDE_MASK(SIDE_GUEST), sides = argc ? both : 0;
+
+	for (int i = 0; i < argc; i++)
+		for (enum side side = 0; side < SIDE_COUNT; side++)
+			if (!kernel_switch_find(side, argv[i]))
+				sides &= ~SIDE_MASK(side);
+	return sides;
+}
+
+/*
+ * The side that was asked for, else the one whose kernel's switches are named, else the only one
+ * loaded, else the only one possible.
+ */
+static int side_pick(struct ctl *ctl, int argc, char **argv, enum side *ret_side)
 {
 	unsigned int sides = ctl->sides;
 	struct platform platform;
@@ -37,6 +53,8 @@ static int side_pick(struct ctl *ctl, enum side *ret_side)
 			return fail(ctl, EXIT_USAGE, NULL, "--vm is for the host, not for --guest");
 		sides = SIDE_MASK(SIDE_HOST);
 	}
+	if (!sides)
+		sides = kernel_sides(argc, argv);
 	if (!sides)
 		sides = sides_loaded(ctl);
 	if (!sides) {
@@ -78,7 +96,7 @@ static int feature_unknown(struct ctl *ctl, const struct changes *changes, const
 {
 	char list[1024], next[1100];
 
-	names_join(&changes->keys, changes->features, " ", list, sizeof(list));
+	names_join(&changes->keys, changes->features | changes->kernel, " ", list, sizeof(list));
 	snprintf(next, sizeof(next), "features: %s", list);
 	return fail(ctl, EXIT_USAGE, next, "unknown feature %.40s", name);
 }
@@ -93,6 +111,21 @@ static int feature_absent(struct ctl *ctl, const struct changes *changes, const 
 		    side_defs[changes->side].module, name);
 }
 
+static int kernel_refuse(struct ctl *ctl, const struct changes *changes, unsigned int key)
+{
+	char path[PATH_MAX];
+
+	if (ctl->vm)
+		return fail(ctl, EXIT_USAGE, "say it without --vm",
+			    "%s is switched for all of this host", changes->keys.name[key]);
+	if (changes->present & NAME_BIT(key))
+		return EXIT_DONE;
+	change_path(changes, key, path, sizeof(path));
+	return fail(ctl, EXIT_UNSUPPORTED,
+		    changes->side == SIDE_HOST ? "modprobe kvm, unless this kernel has none" : NULL,
+		    "this kernel has no %s", path);
+}
+
 /*
  * The keys that the arguments mean. None mean the one main switch of a guest, and all of a host's;
  * but what somebody has to want is switched on by its name only.
@@ -105,15 +138,21 @@ static int keys_pick(struct ctl *ctl, const struct changes *changes, int argc, c
 	if (!argc && changes->enable >= 0)
 		set = NAME_BIT(changes->enable);
 	else if (!argc)
-		set = (changes->loaded ? changes->present : changes->features) &
+		set = (changes->loaded ? changes->present : changes->features) & ~changes->kernel &
 		      (on ? features_default() : ~0ULL);
 	for (int i = 0; i < argc; i++) {
 		int key = names_find(&changes->keys, argv[i], strlen(argv[i]));
 
-		if (key < 0 || !(changes->features & NAME_BIT(key)))
+		if (key < 0 || !((changes->features | changes->kernel) & NAME_BIT(key)))
 			return feature_unknown(ctl, changes, argv[i]);
-		if (changes->loaded && !(changes->present & NAME_BIT(key)))
+		if (change_kernel(changes, (unsigned int)key)) {
+			int code = kernel_refuse(ctl, changes, (unsigned int)key);
+
+			if (code)
+				return code;
+		} else if (changes->loaded && !(changes->present & NAME_BIT(key))) {
 			return feature_absent(ctl, changes, argv[i]);
+		}
 		set |= NAME_BIT(key);
 	}
 	*ret_set = set;
@@ -159,7 +198,7 @@ static int toggle_make(struct ctl *ctl, struct changes *changes, uint64_t set, b
 	for (unsigned int key = 0; !code && key < changes->keys.n; key++) {
 		if (!(set & NAME_BIT(key)))
 			continue;
-		if (changes->loaded)
+		if (changes->loaded || change_kernel(changes, key))
 			changes_add(changes, key, on, NULL);
 		if (save) {
 			changes_add(changes, key, on, &configs);
@@ -180,6 +219,7 @@ static void note_effect(struct ctl *ctl, struct changes *changes, uint64_t set)
 	char list[256];
 
 	changes_reasons(ctl, changes, &reasons);
+	set &= ~changes->kernel;
 	while ((group = reasons_group(&reasons, &set))) {
 		names_join(&changes->keys, group, ", ", list, sizeof(list));
 		changes_note(changes, "%s: switched on, but %s: %s", list,
@@ -187,6 +227,23 @@ static void note_effect(struct ctl *ctl, struct changes *changes, uint64_t set)
 							: "not in use",
 			     reasons.text[__builtin_ctzll(group)]);
 	}
+}
+
+/* What a kernel's switch cannot do. */
+static void note_kernel(struct changes *changes, uint64_t set)
+{
+	int key = names_find(&changes->keys, KERNEL_IO_DELAY, strlen(KERNEL_IO_DELAY));
+	const char *text;
+	char word[16];
+
+	if (changes->side != SIDE_GUEST || !changes->loaded || key < 0 || !(set & NAME_BIT(key)))
+		return;
+	if (!file_read(changes->dir.fd, "kernel", &text) &&
+	    !parse_pair(text, "io_delay", word, sizeof(word)) && !strcmp(word, "kvm"))
+		changes_note(changes,
+			     "%s: no delay writes to a port here either way, nop-io-delay took "
+			     "it out at boot",
+			     KERNEL_IO_DELAY);
 }
 
 /* Images have the settings of when they were made. */
@@ -220,7 +277,7 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 
 	code = where_check(ctl);
 	if (!code)
-		code = side_pick(ctl, &side);
+		code = side_pick(ctl, argc, argv, &side);
 	if (!code && side == SIDE_HOST)
 		code = local_refuse(ctl, argc, argv, on);
 	if (code)
@@ -229,12 +286,12 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 	if (code)
 		return code;
 	code = keys_pick(ctl, &changes, argc, argv, on, &set);
-	if (!code && !changes.loaded && ctl->runtime)
+	if (!code && !changes.loaded && ctl->runtime && set & ~changes.kernel)
 		code = fail_not_loaded(ctl, SIDE_MASK(side));
 	if (!code)
 		code = toggle_make(ctl, &changes, set, on);
 	if (!code) {
-		if (!changes.loaded) {
+		if (!changes.loaded && set & ~changes.kernel) {
 			changes_note(&changes,
 				     "%s is not loaded, the setting takes effect when it is: "
 				     "modprobe %s, then kvmpvctl apply --%s",
@@ -244,6 +301,7 @@ int toggle(struct ctl *ctl, int argc, char **argv, bool on)
 		} else if (on && !ctl->dry_run) {
 			note_effect(ctl, &changes, set);
 		}
+		note_kernel(&changes, set);
 		note_initramfs(ctl, &changes);
 		ctl->ops->changes(ctl, &changes, 1);
 	}
