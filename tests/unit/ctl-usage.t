@@ -23,7 +23,7 @@ for verb in status enable disable apply check-config stats bench exits features 
 	golden "help-$verb"
 done
 exits 0 "help, JSON" help --json
-says verbs.length 11
+says verbs.length 13
 exits 0 "help of one verb, JSON" help --json stats
 says verbs.length 1
 exits 0 "--version" --version
