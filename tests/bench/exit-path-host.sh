@@ -6,8 +6,8 @@
 PROGRAM=/guest-programs/bench-exit-path.bin
 
 kvm_load
-handler=vmx_handle_exit
-! grep -qw svm /proc/cpuinfo || handler=svm_handle_exit
+vendor=vmx
+! grep -qw svm /proc/cpuinfo || vendor=svm
 
 run() # run KIND: what the guest prints
 {
@@ -61,7 +61,7 @@ watched()
 	shift
 	"$@" > /dev/null 2>&1 &
 	watcher=$!
-	sleep 4
+	sleep 20 # perf takes its time, and does not say when it begins
 	whole light "$name"
 	whole heavy "$name"
 	kill -INT $watcher
@@ -71,10 +71,10 @@ watched()
 for kind in heavy light; do
 	whole $kind all
 	point $kind exit trace:kvm_exit
-	point $kind handler func:$handler
+	point $kind handler func:${vendor}_handle_exit
 	point $kind search trace:kvm_pio
 done
-point light found func:kvm_skip_emulated_instruction
+point light found func:${vendor}_skip_emulated_instruction
 point light entry trace:kvm_entry
 point heavy found func:fpu_swap_kvm_fpstate
 point heavy user trace:kvm_userspace_exit

@@ -39,7 +39,8 @@ guest_stop g
 rmmod kvmpv_host
 [ -z "${PAIR:-}" ] || exit 0
 guest_up nox2apic
-measure base eoi-xapic
+# With cpuid, so that it can be told whether it exits
+measure base cpuid eoi-xapic
 modprobe kvmpv_host
-measure kvmpv eoi-xapic
+measure kvmpv cpuid eoi-xapic
 guest_stop g

@@ -158,7 +158,11 @@ static void programs(void **state)
 
 			exit_program(&bpf, event, &layouts[i], map, i ? 4711 : 0);
 			assert_in_range(bpf.n, 1, BPF_INSNS_MAX);
-			program = bpf_program_load(&bpf, exit_events[event]);
+			program = bpf_program_load(&bpf,
+						   exit_event_raw(event)
+							   ? BPF_PROG_TYPE_RAW_TRACEPOINT
+							   : BPF_PROG_TYPE_TRACEPOINT,
+						   exit_events[event]);
 			/* Maps are for everybody on some machines, programs are not. */
 			if (program == -EPERM)
 				skip();

@@ -265,16 +265,17 @@ int bpf_map_get(int map, const void *key, void *ret_value)
 }
 
 /**
- * bpf_program_load() - give a program for a tracepoint to the kernel, which checks it
+ * bpf_program_load() - give a program to the kernel, which checks it
  * @program: the program
+ * @type: for what
  * @name: for bpftool
  *
  * Return: its file, or -errno.
  */
-int bpf_program_load(const struct bpf *program, const char *name)
+int bpf_program_load(const struct bpf *program, enum bpf_prog_type type, const char *name)
 {
 	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_TRACEPOINT,
+		.prog_type = type,
 		.insns = (uintptr_t)program->insn,
 		.insn_cnt = (uint32_t)program->n,
 		.license = (uintptr_t) "GPL",
@@ -284,4 +285,20 @@ int bpf_program_load(const struct bpf *program, const char *name)
 		return -E2BIG;
 	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", name);
 	return bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+/**
+ * bpf_raw_attach() - run a program wherever a tracepoint is passed, without a record of it
+ * @program: its file, of BPF_PROG_TYPE_RAW_TRACEPOINT
+ * @tracepoint: its name
+ *
+ * Return: the file of the link, or -errno.
+ */
+int bpf_raw_attach(int program, const char *tracepoint)
+{
+	union bpf_attr attr = {
+		.raw_tracepoint = {.name = (uintptr_t)tracepoint, .prog_fd = (uint32_t)program},
+	};
+
+	return bpf(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 }

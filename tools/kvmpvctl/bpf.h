@@ -43,6 +43,7 @@ void bpf_return(struct bpf *bpf);
 int bpf_map_new(enum bpf_map_type type, size_t key, size_t value, unsigned int entries);
 int bpf_map_next(int map, const void *key, void *ret_next);
 int bpf_map_get(int map, const void *key, void *ret_value);
-int bpf_program_load(const struct bpf *bpf, const char *name);
+int bpf_program_load(const struct bpf *bpf, enum bpf_prog_type type, const char *name);
+int bpf_raw_attach(int program, const char *tracepoint);
 
 #endif /* KVMPVCTL_BPF_H */

@@ -230,6 +230,19 @@ static void find_thread(struct bpf *bpf, enum exit_event event, const int map[EX
 }
 
 /**
+ * exit_event_raw() - is the program for a tracepoint a raw one?
+ * @event: the tracepoint
+ *
+ * Those that look at no field can do without the record, which is most of what a tracepoint costs.
+ *
+ * Return: whether it is.
+ */
+bool exit_event_raw(enum exit_event event)
+{
+	return event == EXIT_EVENT_ENTRY || event == EXIT_EVENT_USER;
+}
+
+/**
  * exit_program() - put the program for a tracepoint together
  * @bpf: where to
  * @event: the tracepoint

@@ -43,30 +43,47 @@ static int maps_make(struct exit_trace *trace)
 	return 0;
 }
 
-/* One CPU's event is enough: the program runs wherever the tracepoint is passed. */
-static int event_attach(struct exit_trace *trace, enum exit_event event, unsigned int id,
-			uint32_t process)
+/*
+ * The program runs wherever the tracepoint is passed, whosever the event is. Ours is this process's
+ * own: where it does not run, perf has nobody to make a record for.
+ */
+static int perf_attach(int program, unsigned int id)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attr),
 		.config = id,
 	};
+	int event, err;
+
+	event = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (event < 0)
+		return -errno;
+	if (!ioctl(event, PERF_EVENT_IOC_SET_BPF, program) &&
+	    !ioctl(event, PERF_EVENT_IOC_ENABLE, 0))
+		return event;
+	err = -errno;
+	close(event);
+	return err;
+}
+
+static int event_attach(struct exit_trace *trace, enum exit_event event, unsigned int id,
+			uint32_t process)
+{
+	bool raw = exit_event_raw(event);
 	struct bpf bpf;
-	int program, err = 0;
+	int program;
 
 	exit_program(&bpf, event, &trace->layout, trace->map, process);
-	program = bpf_program_load(&bpf, exit_events[event]);
+	program = bpf_program_load(&bpf,
+				   raw ? BPF_PROG_TYPE_RAW_TRACEPOINT : BPF_PROG_TYPE_TRACEPOINT,
+				   exit_events[event]);
 	if (program < 0)
 		return program;
 	trace->event[event] =
-		(int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	if (trace->event[event] < 0 ||
-	    ioctl(trace->event[event], PERF_EVENT_IOC_SET_BPF, program) ||
-	    ioctl(trace->event[event], PERF_EVENT_IOC_ENABLE, 0))
-		err = -errno;
+		raw ? bpf_raw_attach(program, exit_events[event]) : perf_attach(program, id);
 	close(program);
-	return err;
+	return trace->event[event] < 0 ? trace->event[event] : 0;
 }
 
 static int start(const struct ctl *ctl, bool svm, uint32_t process, struct exit_trace *trace,

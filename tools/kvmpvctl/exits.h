@@ -270,6 +270,7 @@ struct exit_report {
 struct bpf;
 void exit_program(struct bpf *bpf, enum exit_event event, const struct exit_layout *layout,
 		  const int map[EXIT_MAPS], uint32_t process);
+bool exit_event_raw(enum exit_event event);
 
 /* exits-format.c */
 extern const char *const exit_events[EXIT_EVENTS];

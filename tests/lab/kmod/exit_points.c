@@ -32,12 +32,31 @@ static __always_inline void stamp(u64 now)
 	stamps[stamped++ % MAX_STAMPS] = now;
 }
 
+/* @cost = ticks from before @pass, which passes a point of ours, to the stamp it makes */
+static __always_inline void measure_cost(void (*pass)(void))
+{
+	unsigned long flags;
+	u64 start, now;
+
+	local_irq_save(flags);
+	start = rdtsc();
+	now = rdtsc();
+	pass();
+	cost = stamps[0] - now - (now - start);
+	local_irq_restore(flags);
+}
+
 /* ---- tracepoints ---- */
 
 DECLARE_TRACE(exit_points_own, TP_PROTO(void *a, u32 b), TP_ARGS(a, b));
 DEFINE_TRACE(exit_points_own, TP_PROTO(void *a, u32 b), TP_ARGS(a, b));
 
 static struct tracepoint *tracepoint;
+
+static __always_inline void pass_trace(void)
+{
+	trace_exit_points_own(NULL, 0);
+}
 
 /* Arguments differ from tracepoint to tracepoint, and are not looked at. */
 static void notrace on_trace(void *data)
@@ -66,7 +85,6 @@ static struct notifier_block module_notifier = {.notifier_call = on_module};
 
 static int trace_install(void)
 {
-	u64 start, now;
 	int ret;
 
 	ret = register_tracepoint_module_notifier(&module_notifier);
@@ -78,10 +96,7 @@ static int trace_install(void)
 	ret = tracepoint_probe_register(&__tracepoint_exit_points_own, on_trace, NULL);
 	if (ret)
 		return ret;
-	start = rdtsc();
-	now = rdtsc();
-	trace_exit_points_own(NULL, 0);
-	cost = stamps[0] - now - (now - start);
+	measure_cost(pass_trace);
 	tracepoint_probe_unregister(&__tracepoint_exit_points_own, on_trace, NULL);
 	tracepoint_synchronize_unregister();
 	return tracepoint_probe_register(tracepoint, on_trace, NULL);
@@ -112,7 +127,6 @@ static int function_install(void)
 {
 	static char own[] = "exit_points_function";
 	char *name = point + strlen("func:");
-	u64 start, now;
 	int ret;
 
 	ret = ftrace_set_filter(&ops, own, strlen(own), 1);
@@ -120,10 +134,7 @@ static int function_install(void)
 	ret = ret ?: register_ftrace_function(&ops);
 	if (ret)
 		return ret;
-	start = rdtsc();
-	now = rdtsc();
-	exit_points_function();
-	cost = stamps[0] - now - (now - start);
+	measure_cost(exit_points_function);
 	return 0;
 }
 
