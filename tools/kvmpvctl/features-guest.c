@@ -101,7 +101,9 @@ static void poll_control(const struct guest_facts *facts, const struct kvm_featu
 		cell->is = cell->is == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
 		return;
 	}
-	if (*facts->idle_driver)
+	if (!*facts->idle_driver)
+		cell_set(cell, ANSWER_UNKNOWN, "%s", NEEDS_MSR);
+	else
 		cell_set(cell, haltpoll ? ANSWER_YES : ANSWER_NO, "cpuidle driver: %s",
 			 facts->idle_driver);
 }
