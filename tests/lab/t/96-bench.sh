@@ -5,10 +5,11 @@
 # lab: --timeout 1200
 # amd: --smp 2
 # lab: --guest-module build/modules/@KERNEL@/guest/kvmpv_bench.ko
-# QEMU's ticks are time of a machine that does other things, too: the least of many says most.
+# QEMU's ticks are time of a machine that does other things, too: the least of many says most, and
+# a guest is stopped so often that this alone may make it a busy one.
 case $LAB in
-amd) COLUMN=2 ;;
-*) COLUMN=4 ;;
+amd) COLUMN=2 BUSY="others|steal|stops" ;;
+*) COLUMN=4 BUSY="others|steal" ;;
 esac
 # shellcheck disable=SC2034 # for guest_run
 GUEST_WAIT=300
@@ -152,10 +153,14 @@ bench --force --rounds 1 --compare /tmp/saved
 is $code 0 "compared"
 like "$(cat $T)" '^ +CASE .* BEFORE +CHANGE ' "with the numbers before"
 
+if [ "$LAB" != amd ]; then
+	bench --rounds 1 cpuid
+	is $code 0 "an idle guest is not too busy"
+fi
 guest_run g 'for i in 1 2 3; do (while :; do :; done) & echo $! >> /tmp/hogs; done'
 bench
 is $code 1 "a busy guest: exit code"
-like "$(cat $T)" 'this machine is busy \((others|steal)\)' "a busy guest: it is said"
+like "$(cat $T)" "this machine is busy \\(($BUSY)\\)" "a busy guest: it is said"
 ok "a busy guest: the module has gone" gone
 guest_run g 'kill $(cat /tmp/hogs)'
 
