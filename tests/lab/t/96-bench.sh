@@ -153,10 +153,6 @@ bench --force --rounds 1 --compare /tmp/saved
 is $code 0 "compared"
 like "$(cat $T)" '^ +CASE .* BEFORE +CHANGE ' "with the numbers before"
 
-if [ "$LAB" != amd ]; then
-	bench --rounds 1 cpuid
-	is $code 0 "an idle guest is not too busy"
-fi
 guest_run g 'for i in 1 2 3; do (while :; do :; done) & echo $! >> /tmp/hogs; done'
 bench
 is $code 1 "a busy guest: exit code"
@@ -178,6 +174,10 @@ bench --force --rounds 2
 is $code 0 "xAPIC: it measures, without kvmpv on the host"
 diag "$(cat $T)"
 measured empty cpuid hypercall-unknown msr-write port-kernel port-vmm eoi-xapic cr3-write invlpg page-fault
+if [ "$LAB" != amd ]; then # With two vCPUs on one CPU there is steal time
+	guest_run g 'kvmpvctl bench exits --rounds 1 cpuid > /tmp/idle 2>&1'
+	is $? 0 "an idle guest is not too busy" || diag "$(guest_run g 'cat /tmp/idle')"
+fi
 for name in ipi hlt-wake kick-kvm kick-kvmpv; do
 	like "$(cat $T)" "^$name: not possible here: this guest has one vCPU" "$name is not possible"
 done
