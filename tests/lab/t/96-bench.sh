@@ -5,10 +5,11 @@
 # lab: --timeout 1200
 # amd: --smp 2
 # lab: --guest-module build/modules/@KERNEL@/guest/kvmpv_bench.ko
-# QEMU's ticks are time of a machine that does other things, too: the least of many says most.
+# QEMU's ticks are time of a machine that does other things, too: the least of many says most, and
+# a guest is stopped so often that this alone may make it a busy one.
 case $LAB in
-amd) COLUMN=2 ;;
-*) COLUMN=4 ;;
+amd) COLUMN=2 BUSY="others|steal|stops" ;;
+*) COLUMN=4 BUSY="others|steal" ;;
 esac
 # shellcheck disable=SC2034 # for guest_run
 GUEST_WAIT=300
@@ -155,7 +156,7 @@ like "$(cat $T)" '^ +CASE .* BEFORE +CHANGE ' "with the numbers before"
 guest_run g 'for i in 1 2 3; do (while :; do :; done) & echo $! >> /tmp/hogs; done'
 bench
 is $code 1 "a busy guest: exit code"
-like "$(cat $T)" 'this machine is busy \((others|steal)\)' "a busy guest: it is said"
+like "$(cat $T)" "this machine is busy \\(($BUSY)\\)" "a busy guest: it is said"
 ok "a busy guest: the module has gone" gone
 guest_run g 'kill $(cat /tmp/hogs)'
 
@@ -173,6 +174,10 @@ bench --force --rounds 2
 is $code 0 "xAPIC: it measures, without kvmpv on the host"
 diag "$(cat $T)"
 measured empty cpuid hypercall-unknown msr-write port-kernel port-vmm eoi-xapic cr3-write invlpg page-fault
+if [ "$LAB" != amd ]; then # With two vCPUs on one CPU there is steal time
+	guest_run g 'kvmpvctl bench exits --rounds 1 cpuid > /tmp/idle 2>&1'
+	is $? 0 "an idle guest is not too busy" || diag "$(guest_run g 'cat /tmp/idle')"
+fi
 for name in ipi hlt-wake kick-kvm kick-kvmpv; do
 	like "$(cat $T)" "^$name: not possible here: this guest has one vCPU" "$name is not possible"
 done
