@@ -50,12 +50,16 @@ traces='find / -xdev \( -path /lab -o -path /root -o -path /mnt -o -path /var/lo
 	systemctl list-unit-files --no-legend | grep kvmpv
 	ls -d /etc/systemd/system/*.wants/*kvmpv* 2> /dev/null'
 
-# installed NAME [SCRIPT]: prints the path of a plain image on which apt installed the packages for a
-# host ("host...") or a guest ("guest...") and SCRIPT then ran, before the reboot that loads the module.
+# installed NAME [SCRIPT [ARGUMENT]...]: prints the path of a plain image on which apt, told ARGUMENT...,
+# installed the packages for a host ("host...") or a guest ("guest...") and SCRIPT then ran, before the
+# reboot that loads the module. What is in "before" runs first.
 installed()
 {
-	local side=${1%%-*}
+	local name=$1 side=${1%%-*} script=${2:-}
 
-	stage "$1" "apt-get install -y -o Dpkg::Use-Pty=0 /mnt/*.deb > /root/apt.log 2>&1 || { cat /root/apt.log; exit 1; }
-		${2:-}" "$debs_dir/kvmpv-tools_$version"*.deb "$debs_dir/kvmpv-$side-dkms_$version"*.deb
+	shift $(($# < 2 ? $# : 2))
+	stage "$name" "${before:-}
+		apt-get install -y -o Dpkg::Use-Pty=0 /mnt/*.deb $* > /root/apt.log 2>&1 ||
+			{ cat /root/apt.log; exit 1; }
+		$script" "$debs_dir/kvmpv-tools_$version"*.deb "$debs_dir/kvmpv-$side-dkms_$version"*.deb
 }
