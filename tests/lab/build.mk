@@ -37,7 +37,7 @@ $(B)/lab/boot.bin: $(B)/lab/boot.o
 	$(LD) -Ttext 0x7c00 --oformat binary -m elf_x86_64 -o $@ $<
 
 # Not part of make check: whole machines are installed and booted, in an emulator.
-check-install: deb ## install, upgrade, break, remove the packages on Debian machines (hours)
+check-install: deb rpm ## install, upgrade, break, remove the packages on Debian machines (hours)
 	prove --timer tests/lab/full/t/*.t
 
 .PHONY: lab check-install

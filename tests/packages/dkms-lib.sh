@@ -66,7 +66,8 @@ files()
 	# Not of kvmpv: logs and caches; dkms' signing key; what depmod makes for a kernel, and a kernel
 	# that was installed for the tests
 	find / -xdev \( -path /tmp -o -path /run -o -path /var/log -o -path /var/cache -o \
-		-path /var/lib/dpkg -o -path /var/lib/apt -o -path /root/.rpmdb \) -prune -o -print |
+		-path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/lib/dnf -o \
+		-path /root/.rpmdb \) -prune -o -print |
 		grep -vE '^/var/lib/dkms/mok\.|^(/usr)?/lib/modules/[^/]*/modules\.' |
 		grep -vF -- "${second:-no second kernel}" | sort
 }

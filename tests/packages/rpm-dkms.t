@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The rpm packages' scriptlets, run by rpm in a Debian 12 with its dkms: install, upgrade, removal. What
-# the packages require is another system's, so rpm is told to ignore it.
+# The rpm packages, installed, upgraded and removed by dnf from a local repository, in a Debian 12 with
+# its dkms; what the packages require is there, see rpm-repository.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/packages/lib.sh
 
 two_versions rpm
-cp tests/packages/{lib.sh,dkms-lib.sh} "$work"
+cp tests/packages/{lib.sh,dkms-lib.sh,rpm-repository} "$work"
 cat > "$work/inside" <<'INSIDE'
 set -u
 version=$1
@@ -17,34 +17,41 @@ next=$2
 . /mnt/lib.sh
 . /mnt/dkms-lib.sh
 cd / || exit 1
-rpm()
+dnf()
 {
-	command rpm --force-debian --nodeps "$@" > /tmp/log 2>&1
+	command dnf -y "$@" > /tmp/log 2>&1
 	local status=$?
 
 	cat /tmp/log
 	return $status
 }
+scriptlets()
+{
+	check "scriptlets succeed" nothing grep -iE 'scriptlet failed|error:' /tmp/log
+}
 # Other packages' directories, where these are at home; and rpm's database.
 mkdir -p /usr/lib/dracut/modules.d /usr/share/licenses /usr/share/man/man5 /usr/share/man/man8
-command rpm --initdb
+check "a local repository" bash /mnt/rpm-repository /mnt/old
 files > /tmp/before
 mkdir -p /lib/modules/9.0-headless/kernel
-check "install" rpm -i /mnt/old/*.rpm
+check "install, with what is recommended" dnf install kvmpv-host-dkms kvmpv-guest-dkms
+check "all three packages are there" rpm -q kvmpv-{host-dkms,guest-dkms,tools}-"$version"
 check "both modules are there for $first, which does not run" both "$version" "$first"
 check "a kernel without headers is named" \
 	said '^kvmpv-host: no module for 9.0-headless: its headers are not installed'
-check "scriptlets succeed" nothing grep -i 'scriptlet failed' /tmp/log
-check "upgrade" rpm -U /mnt/new/*.rpm
+scriptlets
+check "another repository" bash /mnt/rpm-repository /mnt/new
+check "upgrade" dnf upgrade
 check "both modules are new for $first" both "$next" "$first"
-check "scriptlets succeed" nothing grep -i 'scriptlet failed' /tmp/log
+scriptlets
 check "nothing is left of version $version" nothing find /usr/src /var/lib/dkms \
 	-path "/usr/src/*-$version" -o -path "/var/lib/dkms/*/$version"
-check "the same version again" rpm -U --replacepkgs /mnt/new/*.rpm
+check "the same version again" dnf reinstall kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools
 check "both modules are still there for $first" both "$next" "$first"
 echo "kick = off" > /etc/kvmpv/host.conf.d/90-kvmpvctl.conf
-check "remove" rpm -e kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools
-check "scriptlets succeed" nothing grep -i 'scriptlet failed' /tmp/log
+check "nothing was changed behind rpm's back" nothing rpm -V kvmpv-{host-dkms,guest-dkms,tools}
+check "remove" dnf remove kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools debian
+scriptlets
 check "no module is left to dkms" nothing status
 rm -r /lib/modules/9.0-headless
 check "nothing is left" nothing left /tmp/before

@@ -27,15 +27,8 @@ next_debs()
 	echo "$tree/deb"
 }
 
-# What is on the disk and may belong to a package: everything but logs, caches, what apt and dpkg know,
-# and what running services write.
-list_files='find / -xdev \( -path /lab -o -path /root -o -path /tmp -o -path /var/tmp -o -path /var/log \
-	-o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd \
-	-o -path /var/lib/ucf -o -path /lost+found \) -prune -o -printf "%p %l\n" | sort'
-
-list_packages='dpkg-query -W -f "\${Package}:\${Architecture}\n" | sort'
-
-# apt_install FILE...: as an administrator does who has downloaded these.
+# apt_install FILE...: as an administrator does who has downloaded these. What apt says is in
+# /root/apt.log.
 apt_install()
 {
 	local file names=''
@@ -48,21 +41,25 @@ apt_install()
 		apt-get install -y $names > /root/apt.log 2>&1"
 }
 
-# make_installed FILE...: these packages on a plain machine. What apt said is in /root/apt.log, what
-# was there before in /root/files and /root/packages.
-make_installed()
-{
-	machine_run "$list_files > /root/files; $list_packages > /root/packages" && apt_install "$@" ||
-		{ machine_run 'tail -n 40 /root/apt.log /var/lib/dkms/*/*/build/make.log'; return 1; }
-}
+# traces of kvmpv on a machine: files of any kind, in the initramfs, units that systemd knows. Names of
+# apt and dpkg are no trace, nor what a log or the administrator's own folders have.
+traces='find / -xdev \( -path /lab -o -path /root -o -path /mnt -o -path /var/log -o -path /var/cache \
+		-o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -iname "*kvmpv*" -print
+	grep -rls kvmpv /etc /usr/lib/systemd /usr/share/initramfs-tools
+	lsinitramfs "$(readlink -f /initrd.img)" | grep kvmpv
+	systemctl list-unit-files --no-legend | grep kvmpv
+	ls -d /etc/systemd/system/*.wants/*kvmpv* 2> /dev/null'
 
-# installed SIDE: prints the path of a plain image with the packages of a host or a guest, before the
-# reboot that would load their module.
+# installed NAME [SCRIPT [ARGUMENT]...]: prints the path of a plain image on which apt, told ARGUMENT...,
+# installed the packages for a host ("host...") or a guest ("guest...") and SCRIPT then ran, before the
+# reboot that loads the module. What is in "before" runs first.
 installed()
 {
-	local plain
+	local name=$1 side=${1%%-*} script=${2:-}
 
-	plain=$(plain_image) || exit
-	stage "$1" "$plain" make_installed "$debs_dir/kvmpv-tools_$version"*.deb \
-		"$debs_dir/kvmpv-$1-dkms_$version"*.deb
+	shift $(($# < 2 ? $# : 2))
+	stage "$name" "${before:-}
+		apt-get install -y -o Dpkg::Use-Pty=0 /mnt/*.deb $* > /root/apt.log 2>&1 ||
+			{ cat /root/apt.log; exit 1; }
+		$script" "$debs_dir/kvmpv-tools_$version"*.deb "$debs_dir/kvmpv-$side-dkms_$version"*.deb
 }

@@ -11,7 +11,7 @@ PLAIN_PACKAGES=(
 
 # What its apt finds in its only archive, a folder in the image, with all these depend on or
 # recommend. Nothing of it is installed.
-ARCHIVE_PACKAGES=(dkms gcc make linux-headers-amd64 libjson-c5 libkmod2)
+ARCHIVE_PACKAGES=(dkms gcc make linux-headers-amd64 libjson-c5 libkmod2 dnf createrepo-c rpm)
 
 # The second kernel: the newest image package whose name matches, and its headers.
 SECOND_KERNEL='linux-image-6\.12\.[0-9]+\+deb12-amd64'
