@@ -23,11 +23,6 @@ counted() # counted NAME: by the guest
 	in_guest "sed -n 's/^$1 //p' \$S/stats"
 }
 
-uptime_ms()
-{
-	sed 's/\([0-9]*\)\.\([0-9]*\) .*/\1\20/' /proc/uptime
-}
-
 permit() # permit 0|1: this VM
 {
 	local file
