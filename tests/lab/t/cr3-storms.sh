@@ -2,8 +2,8 @@
 # Storms of the cr3 cache, for 82-cr3-storms.sh and 82-cr3-long.sh: a bare guest switches between
 # address spaces, checks each switch, and sees the page tables changed under it; meanwhile its VMM,
 # or we, do what may happen at any moment. Set before: SWITCHES of the first vCPU, OPTIONS of all,
-# MIGRATIONS; how often we give and take permission (TOGGLES) and reload the module (RELOADS), and
-# how long we wait between (PAUSE, microseconds).
+# MIGRATIONS; how often we give and take permission (TOGGLES) and reload the module (RELOADS); pauses
+# in microseconds, between these (PAUSE) and between two times of single-stepping (STEP_PAUSE).
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
 STORM=/guest-programs/cr3-storm.bin
@@ -145,7 +145,7 @@ vcpu_storms() # vcpu_storms VARIANT
 	storm "$1" "nothing else" --arg cli
 	storm "$1" "signals" --do signal
 	storm "$1" "NMIs" --do nmi
-	storm "$1" "single-stepping" --do step --arg step
+	storm "$1" "single-stepping" --do step --arg step --every "$STEP_PAUSE"
 	storm "$1" "KVM_GET_SREGS and KVM_SET_SREGS" --do sregs
 	storm "$1" "SMIs" --do smi --smm
 }
