@@ -9,11 +9,13 @@
  *   pair:CPU:CPU two threads: one changes page tables, the other looks (spaces-pair.c)
  *
  * At every Nth turn (--calm, 48) a process changes its page tables (spaces-change.c), or leaves its
- * place to a new one; three times as often it looks at its memory for long. It ends by itself or on SIGTERM, and prints what it has done; exit
- * status 1 when anything was wrong.
+ * place to a new one; three times as often it looks at its memory for long. Where the lab's module
+ * mm_storm is loaded, its threads borrow the address spaces. It ends by itself or on SIGTERM, and
+ * prints what it has done; exit status 1 when anything was wrong.
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -153,12 +155,25 @@ static void own_write(void)
 	*own = *far = here = own_value();
 }
 
+/* To the threads of the lab's module mm_storm, if it is loaded */
+static void lend_space(void)
+{
+	int file = open("/sys/module/mm_storm/parameters/join", O_WRONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return;
+	own[1] = self.id;
+	dprintf(file, "%lx %x", (unsigned long)&own[1], self.id);
+	close(file);
+}
+
 static void own_create(void)
 {
 	self.id = 1 + count(ids);
 	map_at(OWN_AT, PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map_at(OWN_FAR_AT, PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	own_write();
+	lend_space();
 }
 
 /*
