@@ -150,6 +150,12 @@ vcpu_storms() # vcpu_storms VARIANT
 	storm "$1" "SMIs" --do smi --smm
 }
 
+everything() # everything VARIANT
+{
+	storm "$1" "everything" --arg step --arg patience=256 --every 10000 \
+		--do slot,nmi,log,signal,step,mmu,sregs,dontneed,page-slot,ksm,pageout
+}
+
 # What happens to the VM
 vm_storms() # vm_storms VARIANT
 {
@@ -161,8 +167,7 @@ vm_storms() # vm_storms VARIANT
 	storm "$1" "MADV_DONTNEED of the page" --do dontneed --arg patience=256
 	storm "$1" "KSM" --do ksm
 	storm "$1" "pages are swapped out" --do pageout
-	storm "$1" "everything" --arg step --arg patience=256 --every 10000 \
-		--do slot,nmi,log,signal,step,mmu,sregs,dontneed,page-slot,ksm,pageout
+	everything "$1"
 	storm "$1" "migrations" --do migrate --times "$MIGRATIONS" --arg switches=0
 	saved "$1" "$MIGRATIONS"
 	storm_while "$1" "permission given and taken" toggle "$TOGGLES" --arg patience=256
