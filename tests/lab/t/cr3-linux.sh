@@ -3,7 +3,7 @@
 # change page tables and check what they see (lab/guest/spaces.c), and kernel threads borrow their
 # address spaces (lab/kmod/mm_storm.c); meanwhile the cache, a CPU, the host's module come and go,
 # and the VMM does what VMMs do. Set before: SECONDS_EACH of what just goes on; how often the rest is
-# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS.
+# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS, MOVES.
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
 ACTS=/run/acts
@@ -166,6 +166,22 @@ vmm() # vmm NAMES: what the VMM does
 	: > $ACTS
 }
 
+moved() # moved TIMES: so far
+{
+	[ "$(grep -c moved /run/guest-g.err)" -ge "$1" ]
+}
+
+# moves TIMES: the guest goes on in another VM, as after a migration
+moves()
+{
+	local before
+
+	before=$(grep -c moved /run/guest-g.err)
+	echo move > $ACTS
+	soon $(($1 * 10)) moved $((before + $1))
+	: > $ACTS
+}
+
 # Any change of what is in use is a new handshake, in which all CPUs lose their pages and get others.
 handshakes() # handshakes TIMES
 {
@@ -190,6 +206,7 @@ all_storms()
 	[ "$GUEST_SMP" -eq 1 ] ||
 		storm_on "CPU 1 off and on" guest_file /sys/devices/system/cpu/cpu1/online "$HOTPLUG"
 	storm_on "the host's module goes and comes" reloads "$RELOADS"
+	storm_on "the guest goes on in another VM" moves "$MOVES"
 }
 
 host_up() # host_up [MODULE]
