@@ -20,7 +20,7 @@
 
 #define LENT_MAX 32
 #define ROUND 256 /* switches in a row with the same loans */
-#define NICE -10
+#define NICE -5
 
 /**
  * struct lent - an address space that was lent
