@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
@@ -105,7 +106,7 @@ static void storm_round(struct own *me)
 		at = (at % few + 1 + next_random(me) % (few - 1)) % few;
 		look(me, &loans[at]);
 		if (i % 32 == 31)
-			cond_resched();
+			cond_resched_tasks_rcu_qs();
 	}
 	while (n--)
 		mmput(loans[n].mm);
