@@ -19,6 +19,8 @@
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
 
+#include "run-param.h"
+
 #define LENT_MAX 32
 #define ROUND 256 /* switches in a row with the same loans */
 #define NICE -5
@@ -53,8 +55,6 @@ static DEFINE_PER_CPU(struct own, own);
 static struct lent lent[LENT_MAX];
 static unsigned int nr_lent;
 static DEFINE_MUTEX(lent_lock);
-static DEFINE_MUTEX(run_lock);
-static bool running;
 static char result[60] = "none";
 
 /* Loans of processes that live, each of which now lives until it is given back; the others go. */
@@ -148,6 +148,14 @@ static void start(void)
 	cpus_read_unlock();
 }
 
+static void end_loans(void)
+{
+	mutex_lock(&lent_lock);
+	while (nr_lent)
+		mmdrop(lent[--nr_lent].mm);
+	mutex_unlock(&lent_lock);
+}
+
 static void stop(void)
 {
 	u64 switches = 0, wrong = 0;
@@ -163,28 +171,8 @@ static void stop(void)
 		switches += it->switches;
 		wrong += it->wrong;
 	}
-	mutex_lock(&lent_lock);
-	while (nr_lent)
-		mmdrop(lent[--nr_lent].mm);
-	mutex_unlock(&lent_lock);
+	end_loans();
 	snprintf(result, sizeof(result), "switches %llu wrong %llu", switches, wrong);
-}
-
-static int run_set(const char *value, const struct kernel_param *param)
-{
-	bool on;
-	int ret = kstrtobool(value, &on);
-
-	if (ret)
-		return ret;
-	mutex_lock(&run_lock);
-	if (on && !running)
-		start();
-	else if (!on && running)
-		stop();
-	running = on;
-	mutex_unlock(&run_lock);
-	return 0;
 }
 
 static int join_set(const char *text, const struct kernel_param *param)
@@ -205,11 +193,8 @@ static int join_set(const char *text, const struct kernel_param *param)
 	return ret;
 }
 
-static const struct kernel_param_ops run_ops = {.set = run_set};
 static const struct kernel_param_ops join_ops = {.set = join_set};
 
-module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "1: start, 0: stop");
 module_param_cb(join, &join_ops, NULL, 0200);
 MODULE_PARM_DESC(join, "lend the address space of the process that writes here: ADDRESS VALUE");
 module_param_string(result, result, sizeof(result), 0444);
@@ -222,7 +207,8 @@ static int __init mm_storm_init(void)
 
 static void __exit mm_storm_exit(void)
 {
-	stop();
+	run_switch(false);
+	end_loans(); /* those that came after the end of a run */
 }
 
 module_init(mm_storm_init);
