@@ -35,16 +35,25 @@ permit() # permit 0|1: this VM
 	done
 }
 
-guest_with_cache() # guest_with_cache [APPEND]
+guest_up() # guest_up [APPEND]
 {
 	# shellcheck disable=SC2034
 	GUEST_APPEND=$1
 	: > $ACTS
 	guest_start g --do-from $ACTS
 	ok "a Linux guest starts" guest_wait_ready g
-	ok "its module loads" in_guest 'modprobe kvmpv_guest enable=1 watch_seconds=1'
-	ok "it uses the cache" soon 30 in_use
 	ok "the threads that borrow are there" in_guest 'modprobe mm_storm'
+}
+
+cache_on()
+{
+	in_guest 'modprobe kvmpv_guest enable=1 watch_seconds=1' && soon 30 in_use
+}
+
+guest_with_cache() # guest_with_cache [APPEND]
+{
+	guest_up "$1"
+	ok "its module loads, and it uses the cache" cache_on
 	diag "$(in_guest 'cat $S/cr3_cache; echo CPUs with PCIDs: $(grep -cw pcid /proc/cpuinfo)')"
 }
 
