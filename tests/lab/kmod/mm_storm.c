@@ -23,7 +23,6 @@
 
 #define LENT_MAX 32
 #define ROUND 256 /* switches in a row with the same loans */
-#define NICE -5
 
 /**
  * struct lent - an address space that was lent
@@ -118,7 +117,6 @@ static int thread(void *data)
 	int cpu = (long)data;
 	struct own *me = per_cpu_ptr(&own, cpu);
 
-	set_user_nice(current, NICE);
 	while (!kthread_should_stop()) {
 		if (raw_smp_processor_id() != cpu)
 			set_cpus_allowed_ptr(current, cpumask_of(cpu));

@@ -9,8 +9,8 @@
 . /lib/cr3-linux.sh
 
 # shellcheck disable=SC2034 # for cr3-linux.sh
-SPACES="--calm 48 ring:0:2 yield:0:2 ring:1:4 yield:1:1 pair:0:1" GUEST_WAIT=120
-TRIES=10 CAUGHT=no
+SPACES="--calm 48 ring:0:2 yield:0:2 ring:1:4 yield:1:1 pair:0:1" GUEST_WAIT=60
+TRIES=5 CAUGHT=no
 
 # One try: what a VMM may do. Fails when the guest, or somebody in it, finds anything wrong.
 try()
