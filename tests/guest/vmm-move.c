@@ -68,7 +68,7 @@ void machine_move(struct machine *m)
 	unsigned int i;
 
 	machine_stop(m);
-	/* The reader of our input may raise the line until then; a vCPU might have waited for it. */
+	/* Not before: a vCPU may be waiting for it. */
 	uart_hold(m->private, true);
 	for (i = 0; i < m->options.vcpus; i++)
 		vcpu_settle(&m->vcpus[i]);
