@@ -73,17 +73,11 @@ static void switched_aside(struct cr3_policy *policy, u64 pgd)
 	policy->recent[0] = pgd;
 }
 
-/*
- * CR3_TRIAL entries while standing aside, of which @useful would have needed no exit. That pages
- * are unsync does not show in this estimate: where it was wrong before, it has to wait.
- */
-static void estimate(struct cr3_policy *policy)
+/* Would @useful hits pay in CR3_TRIAL exits, had they not been among them? */
+static bool guess_pays(struct cr3_policy *policy)
 {
 	policy->exits = CR3_TRIAL - min_t(u32, policy->useful, CR3_TRIAL);
-	policy->guessed = policy->aside <= policy->early && hits_pay(policy);
-	if (policy->guessed)
-		policy->aside = 0;
-	start_count(policy);
+	return policy->aside <= policy->early && hits_pay(policy);
 }
 
 /**
@@ -91,14 +85,21 @@ static void estimate(struct cr3_policy *policy)
  * @policy: the vCPU's
  * @pgd: the guest's CR3
  *
+ * Switches are counted over CR3_TRIAL entries, but as soon as there are enough of them the next
+ * trial begins. That pages are unsync does not show in this estimate: where it was wrong before, it
+ * has to wait.
+ *
  * Context: as cr3_wait_aside(), after it.
  */
 void cr3_notice_aside(struct cr3_policy *policy, u64 pgd)
 {
 	if (cr3_has_switched(policy, pgd))
 		switched_aside(policy, pgd);
+	policy->guessed = guess_pays(policy);
+	if (policy->guessed)
+		policy->aside = 0;
 	if (!(policy->aside % CR3_TRIAL))
-		estimate(policy);
+		start_count(policy);
 }
 
 static void stand_aside(struct cr3_policy *policy)

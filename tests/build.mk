@@ -58,7 +58,7 @@ check: ## install needs, build, run all tests (50 min on 2 cores); this is what 
 	prove $(ALONE)
 	prove -j $(JOBS) --timer $(filter-out $(ALONE),$(wildcard tests/unit/*.t)) $(wildcard tests/model/*.t) $(PACKAGE_TESTS) $(wildcard tests/lab/t/*.t)
 
-check-all: check check-initramfs ## make check, 7.x (builds a sid chroot), initramfs images, and the cr3 cache's long storms (two days)
+check-all: check check-initramfs ## make check, 7.x (builds a sid chroot), initramfs images, and the long storms (half a day)
 	tests/lab/sid/check
 
 .PHONY: deps kernels bochs check-build test-modules version-modules negative-modules check check-all

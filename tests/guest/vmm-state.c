@@ -194,11 +194,14 @@ void vcpu_save(const struct vcpu *vcpu, struct vcpu_state *state)
 {
 	if (ioctl(vcpu->fd, KVM_GET_SREGS, &state->sregs) ||
 	    ioctl(vcpu->fd, KVM_GET_REGS, &state->regs) ||
-	    ioctl(vcpu->fd, KVM_GET_FPU, &state->fpu) ||
+	    ioctl(vcpu->fd, KVM_GET_XSAVE, &state->xsave) ||
 	    ioctl(vcpu->fd, KVM_GET_LAPIC, &state->lapic) ||
 	    ioctl(vcpu->fd, KVM_GET_VCPU_EVENTS, &state->events) ||
 	    ioctl(vcpu->fd, KVM_GET_MP_STATE, &state->mp))
 		die("vCPU %u: cannot be saved", vcpu->id);
+	/* A host without XSAVE has none */
+	if (ioctl(vcpu->fd, KVM_GET_XCRS, &state->xcrs))
+		state->xcrs.nr_xcrs = 0;
 	save_msrs(vcpu, state);
 }
 
@@ -212,11 +215,13 @@ void vcpu_load(const struct vcpu *vcpu, const struct vcpu_state *state, bool wit
 {
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &state->sregs) ||
 	    ioctl(vcpu->fd, KVM_SET_REGS, &state->regs) ||
-	    ioctl(vcpu->fd, KVM_SET_FPU, &state->fpu) ||
+	    ioctl(vcpu->fd, KVM_SET_XSAVE, &state->xsave) ||
 	    ioctl(vcpu->fd, KVM_SET_LAPIC, &state->lapic) ||
 	    ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &state->events) ||
 	    ioctl(vcpu->fd, KVM_SET_MP_STATE, &state->mp))
 		die("vCPU %u: cannot be restored", vcpu->id);
+	if (state->xcrs.nr_xcrs && ioctl(vcpu->fd, KVM_SET_XCRS, &state->xcrs))
+		die("vCPU %u: KVM_SET_XCRS", vcpu->id);
 	/* Behind mp_state: docs/abi/msr.rst */
 	load_msrs(vcpu, state, with_kvmpv_msrs);
 }

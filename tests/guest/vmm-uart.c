@@ -104,6 +104,19 @@ struct uart *uart_create(struct machine *m)
 	return uart;
 }
 
+/**
+ * uart_hold() - have a serial port wait, while its machine is between two VMs
+ * @uart: the port; no vCPU runs while it is held
+ * @on: which
+ */
+void uart_hold(struct uart *uart, bool on)
+{
+	if (on)
+		pthread_mutex_lock(&uart->lock);
+	else
+		pthread_mutex_unlock(&uart->lock);
+}
+
 static uint8_t read_iir(struct uart *uart)
 {
 	uint8_t fifo = uart->fifo ? 0xc0 : 0;

@@ -127,7 +127,8 @@ struct machine {
 struct vcpu_state {
 	struct kvm_sregs sregs;
 	struct kvm_regs regs;
-	struct kvm_fpu fpu;
+	struct kvm_xsave xsave;
+	struct kvm_xcrs xcrs;
 	struct kvm_lapic_state lapic;
 	struct kvm_vcpu_events events;
 	struct kvm_mp_state mp;
@@ -240,6 +241,10 @@ void acpi_build(uint8_t *ram, unsigned int vcpus);
 struct uart;
 struct uart *uart_create(struct machine *m);
 void uart_io(struct uart *uart, unsigned int reg, bool out, uint8_t *data);
+void uart_hold(struct uart *uart, bool on);
+
+/* vmm-move.c */
+void machine_move(struct machine *m);
 
 /* subcommands: argv[0] is the subcommand's name */
 int cmd_bare(int argc, char **argv);

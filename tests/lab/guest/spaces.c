@@ -8,12 +8,14 @@
  *   yield:CPU:N  N processes yield to each other
  *   pair:CPU:CPU two threads: one changes page tables, the other looks (spaces-pair.c)
  *
- * At every Nth turn (--calm, 48; 0: never) a process changes its page tables (spaces-change.c), or
- * leaves its place to a new one. It ends by itself or on SIGTERM, and prints what it has done; exit
- * status 1 when anything was wrong.
+ * At every Nth turn (--calm, 48) a process changes its page tables (spaces-change.c), or leaves its
+ * place to a new one; three times as often it looks at its memory for long. Where the lab's module
+ * mm_storm is loaded, its threads borrow the address spaces. It ends by itself or on SIGTERM, and
+ * prints what it has done; exit status 1 when anything was wrong.
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -31,7 +33,6 @@
 
 #define MAX_RING 32
 #define SPIN 2000 /* looks in a row, so that an interrupt may come between two */
-#define SPIN_EVERY 16
 #define PIN_EVERY 64 /* a CPU that goes offline drives its processes away */
 #define STUCK_S 30
 #define COMPLAINTS 10
@@ -154,12 +155,25 @@ static void own_write(void)
 	*own = *far = here = own_value();
 }
 
+/* To the threads of the lab's module mm_storm, if it is loaded */
+static void lend_space(void)
+{
+	int file = open("/sys/module/mm_storm/parameters/join", O_WRONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return;
+	own[1] = self.id;
+	dprintf(file, "%lx %x", (unsigned long)&own[1], self.id);
+	close(file);
+}
+
 static void own_create(void)
 {
 	self.id = 1 + count(ids);
 	map_at(OWN_AT, PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map_at(OWN_FAR_AT, PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	own_write();
+	lend_space();
 }
 
 /*
@@ -193,7 +207,7 @@ static long call_and_look(long number, long a, long b, long c, unsigned long loo
 
 static void yield(void)
 {
-	call_and_look(SYS_sched_yield, 0, 0, 0, self.turn % SPIN_EVERY ? 1 : SPIN);
+	call_and_look(SYS_sched_yield, 0, 0, 0, self.turn % (calm / 3) ? 1 : SPIN);
 }
 
 /* A new process in this one's place */
@@ -220,7 +234,7 @@ static void take_turn(void)
 	own_write();
 	if (self.turn % PIN_EVERY == 0)
 		pin(self.cpu);
-	if (!calm || (self.turn + self.id) % calm)
+	if ((self.turn + self.id) % calm)
 		return;
 	if (self.turn > 8 * calm)
 		renew();
@@ -359,11 +373,13 @@ static bool watch(unsigned int seconds)
 	return true;
 }
 
-static unsigned int number(const char *text)
+static unsigned int number(const char *text, unsigned int least)
 {
-	if (!text)
-		errx(2, "a number is missing");
-	return strtoul(text, NULL, 0);
+	unsigned int n = text ? strtoul(text, NULL, 0) : 0;
+
+	if (n < least)
+		errx(2, "a number of at least %u is missing", least);
+	return n;
 }
 
 int main(int argc, char **argv)
@@ -380,9 +396,9 @@ int main(int argc, char **argv)
 	faults_expected();
 	for (i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--seconds"))
-			seconds = number(argv[++i]);
+			seconds = number(argv[++i], 1);
 		else if (!strcmp(argv[i], "--calm"))
-			calm = number(argv[++i]);
+			calm = number(argv[++i], 3);
 		else
 			start_group(argv[i]);
 	all_ended = watch(seconds);

@@ -122,6 +122,12 @@ in_guest()
 	guest_run g "S=/sys/kernel/kvmpv/guest; $1"
 }
 
+# uptime_ms: milliseconds since boot; on Bochs they count instructions
+uptime_ms()
+{
+	sed 's/\([0-9]*\)\.\([0-9]*\) .*/\1\20/' /proc/uptime
+}
+
 # soon SECONDS COMMAND...: COMMAND succeeds within so many seconds
 soon()
 {

@@ -17,6 +17,8 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 
+#include "run-param.h"
+
 static uint period_us = 300;
 module_param(period_us, uint, 0644);
 MODULE_PARM_DESC(period_us, "from one hard interrupt of a CPU to the next");
@@ -45,8 +47,7 @@ struct own {
 };
 
 static DEFINE_PER_CPU(struct own, own);
-static bool running, stopping;
-static DEFINE_MUTEX(run_lock);
+static bool stopping;
 static char result[100] = "none";
 
 /* Context: the lock is held, on the CPU of @me. */
@@ -206,27 +207,6 @@ static void start(void)
 	on_each_cpu(start_timer, NULL, 1);
 }
 
-static int run_set(const char *value, const struct kernel_param *param)
-{
-	bool on;
-	int ret = kstrtobool(value, &on);
-
-	if (ret)
-		return ret;
-	mutex_lock(&run_lock);
-	if (on && !running)
-		start();
-	else if (!on && running)
-		stop();
-	running = on;
-	mutex_unlock(&run_lock);
-	return 0;
-}
-
-static const struct kernel_param_ops run_ops = {.set = run_set};
-
-module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "1: start, 0: stop");
 module_param_string(result, result, sizeof(result), 0444);
 MODULE_PARM_DESC(result, "of the last run");
 
@@ -248,8 +228,7 @@ static int __init lock_storm_init(void)
 
 static void __exit lock_storm_exit(void)
 {
-	if (running)
-		stop();
+	run_switch(false);
 }
 
 module_init(lock_storm_init);

@@ -17,6 +17,8 @@ storm 2p "signals, NMIs" --do signal,nmi
 storm 2 "memory slots, few shadow pages, dirty log" --do slot,mmu,log
 storm 2p "memory slots, few shadow pages, dirty log" --do slot,mmu,log
 storm 1p "single-stepping" --do step --arg step
+storm 1 "SMIs" --do smi --smm
+storm 2p "SMIs, signals" --do smi,signal --smm
 diag "$(grep ^cr3 $HOST/stats)"
 is "$(ls $HOST/vm)" "" "no VM is left behind"
 ok "the module goes" rmmod kvmpv_host

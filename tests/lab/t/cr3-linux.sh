@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A Linux guest with the cr3 cache, for 83-cr3-linux.sh and 83-cr3-linux-long.sh: processes switch,
-# change page tables and check what they see (lab/guest/spaces.c); meanwhile the cache, a CPU, the
-# host's module come and go, and the VMM does what VMMs do. Set before: SECONDS_EACH of what just
-# goes on; how often the rest is done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS.
+# change page tables and check what they see (lab/guest/spaces.c), and kernel threads borrow their
+# address spaces (lab/kmod/mm_storm.c); meanwhile the cache, a CPU, the host's module come and go,
+# and the VMM does what VMMs do. Set before: SECONDS_EACH of what just goes on; how often the rest is
+# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS, MOVES.
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
 ACTS=/run/acts
+BORROW=/sys/module/mm_storm/parameters
 # shellcheck disable=SC2034 # for guest_start
 GUEST_SMP=2 GUEST_WAIT=400
 # Fewer address spaces than the cache holds, more, and two CPUs that share one
 SPACES="ring:0:3 yield:0:1 ring:1:5 yield:1:2 pair:0:1"
 SWITCHES_MADE=0
+HITS_MADE=0
 REGISTRATIONS=0
 
 in_use()
@@ -23,11 +26,6 @@ counted() # counted NAME: by the guest
 	in_guest "sed -n 's/^$1 //p' \$S/stats"
 }
 
-uptime_ms()
-{
-	sed 's/\([0-9]*\)\.\([0-9]*\) .*/\1\20/' /proc/uptime
-}
-
 permit() # permit 0|1: this VM
 {
 	local file
@@ -37,15 +35,25 @@ permit() # permit 0|1: this VM
 	done
 }
 
-guest_with_cache() # guest_with_cache [APPEND]
+guest_up() # guest_up [APPEND]
 {
 	# shellcheck disable=SC2034
 	GUEST_APPEND=$1
 	: > $ACTS
 	guest_start g --do-from $ACTS
 	ok "a Linux guest starts" guest_wait_ready g
-	ok "its module loads" in_guest 'modprobe kvmpv_guest enable=1 watch_seconds=1'
-	ok "it uses the cache" soon 30 in_use
+	ok "the threads that borrow are there" in_guest 'modprobe mm_storm'
+}
+
+cache_on()
+{
+	in_guest 'modprobe kvmpv_guest enable=1 watch_seconds=1' && soon 30 in_use
+}
+
+guest_with_cache() # guest_with_cache [APPEND]
+{
+	guest_up "$1"
+	ok "its module loads, and it uses the cache" cache_on
 	diag "$(in_guest 'cat $S/cr3_cache; echo CPUs with PCIDs: $(grep -cw pcid /proc/cpuinfo)')"
 }
 
@@ -53,19 +61,22 @@ guest_without()
 {
 	REGISTRATIONS=$((REGISTRATIONS + $(counted cr3_registrations)))
 	is "$(in_guest 'dmesg | grep -E "WARNING|BUG|Oops|segfault|traps:"')" "" "its log is clean"
-	ok "its module unloads" in_guest 'rmmod kvmpv_guest'
+	ok "its modules unload" in_guest 'rmmod mm_storm kvmpv_guest'
 	ok "the guest stops" guest_stop g
 }
 
 spaces_start()
 {
-	in_guest "(spaces $SPACES & echo \$! > /tmp/pid; wait \$!; echo status \$?) > /tmp/spaces 2>&1 &"
+	in_guest "(spaces $SPACES & echo \$! > /tmp/pid; wait \$!; echo status \$?) > /tmp/spaces 2>&1 &
+		echo 1 > $BORROW/run"
 }
 
+# Prints what both say: "switches N ... wrong N" each, "status N" of the processes
 spaces_stop()
 {
-	in_guest 'kill $(cat /tmp/pid); until grep -q ^status /tmp/spaces; do usleep 50000; done
-		cat /tmp/spaces'
+	in_guest "echo 0 > $BORROW/run; cat $BORROW/result"
+	in_guest 'kill $(cat /tmp/pid)
+		until grep -q ^status /tmp/spaces; do usleep 50000; done; cat /tmp/spaces'
 }
 
 # storm NAME FUNCTION [ARGUMENT]...: the processes run while FUNCTION does
@@ -82,10 +93,13 @@ storm()
 	output=$(spaces_stop)
 	hits=$(($(counted cr3_hits) - before))
 	result $status "$name"
-	made=$(echo "$output" | sed -n 's/^switches \([0-9]*\) .* wrong 0$/\1/p')
-	SWITCHES_MADE=$((SWITCHES_MADE + ${made:-0}))
+	made=$(echo "$output" | awk '/^switches .*wrong 0$/ { n += $2 } END { print n + 0 }')
+	SWITCHES_MADE=$((SWITCHES_MADE + made))
+	HITS_MADE=$((HITS_MADE + hits))
 	like "$output" '^status 0$' "$name: each process sees its own memory"
+	like "$output" '^switches [1-9][0-9]* wrong 0$' "$name: who borrows a space is in that one"
 	diag "$(($(uptime_ms) - since)) ms, $hits hits; $(echo "$output" | grep -v ^status)"
+	diag "$SWITCHES_MADE switches so far"
 	HITS=$hits
 }
 
@@ -161,6 +175,22 @@ vmm() # vmm NAMES: what the VMM does
 	: > $ACTS
 }
 
+moved() # moved TIMES: so far
+{
+	[ "$(grep -c moved /run/guest-g.err)" -ge "$1" ]
+}
+
+# moves TIMES: the guest goes on in another VM, as after a migration
+moves()
+{
+	local before
+
+	before=$(grep -c moved /run/guest-g.err)
+	echo move > $ACTS
+	soon $(($1 * 10)) moved $((before + $1))
+	: > $ACTS
+}
+
 # Any change of what is in use is a new handshake, in which all CPUs lose their pages and get others.
 handshakes() # handshakes TIMES
 {
@@ -182,20 +212,22 @@ all_storms()
 	storm_on "permission taken and given" policy "$POLICY"
 	storm_on "the guest's feature off and on" guest_file '$S/features/cr3-cache' "$FEATURE"
 	storm_on "the guest's module off and on" guest_file '$S/enable' "$ENABLE"
-	storm_on "CPU 1 off and on" guest_file /sys/devices/system/cpu/cpu1/online "$HOTPLUG"
+	[ "$GUEST_SMP" -eq 1 ] ||
+		storm_on "CPU 1 off and on" guest_file /sys/devices/system/cpu/cpu1/online "$HOTPLUG"
 	storm_on "the host's module goes and comes" reloads "$RELOADS"
+	storm_on "the guest goes on in another VM" moves "$MOVES"
 }
 
-host_up()
+host_up() # host_up [MODULE]
 {
 	kvm_load ept=0
-	ok "the host's module" insmod /mod/kvmpv_host.ko
+	ok "the host's module" insmod "${1:-/mod/kvmpv_host.ko}"
 	ok "new VMs may use the cache" sh -c "echo 1 > $HOST/features/cr3-cache"
 }
 
 host_down()
 {
-	diag "$SWITCHES_MADE switches, $REGISTRATIONS pages registered"
+	diag "$SWITCHES_MADE switches, $HITS_MADE hits, $REGISTRATIONS pages registered"
 	diag "$(grep ^cr3 $HOST/stats)"
 	ok "no VM is left behind" soon 10 no_vms
 	ok "the host's module goes" rmmod kvmpv_host

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Storms of the cr3 cache, for 82-cr3-storms.sh and 82-cr3-long.sh: a bare guest switches between
 # address spaces, checks each switch, and sees the page tables changed under it; meanwhile its VMM,
-# or we, do what may happen at any moment. Set before: SWITCHES of the first vCPU (0 in
-# WHILE_SWITCHES: until told to end), OPTIONS of all, MIGRATIONS; how often we do something (TIMES)
-# and how long we wait between (PAUSE, microseconds).
+# or we, do what may happen at any moment. Set before: SWITCHES of the first vCPU, OPTIONS of all,
+# MIGRATIONS; how often we give and take permission (TOGGLES) and reload the module (RELOADS); pauses
+# in microseconds, between these (PAUSE) and between two times of single-stepping (STEP_PAUSE).
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
 STORM=/guest-programs/cr3-storm.bin
 SWITCHES_MADE=0
+HITS_MADE=0
 
 cr3_host()
 {
@@ -35,13 +36,23 @@ vmm_storm() # vmm_storm VARIANT [OPTION]...; with RUN=exec in place of this shel
 	${RUN:-} kvmpv-vmm storm $STORM $variant --timeout 20000 $OPTIONS "$@" 2>&1
 }
 
+started() # started NAME
+{
+	echo "# $1"
+	: > /tmp/storm
+	since=$(uptime_ms)
+}
+
 finished() # finished NAME: one test, of what is in /tmp/storm
 {
-	local made
+	local made hits
 
 	result "$(sed -n 's/^status //p' /tmp/storm)" "$1"
 	made=$(sed -n 's/^# total: \([0-9]*\) switches.*/\1/p' /tmp/storm)
+	hits=$(sed -n 's/^# total: .* \([0-9]*\) hits.*/\1/p' /tmp/storm)
 	SWITCHES_MADE=$((SWITCHES_MADE + ${made:-0}))
+	HITS_MADE=$((HITS_MADE + ${hits:-0}))
+	diag "$(($(uptime_ms) - since)) ms; $SWITCHES_MADE switches so far"
 }
 
 storm() # storm VARIANT NAME [OPTION]...: with SWITCHES, and something for the VMM to do
@@ -49,28 +60,26 @@ storm() # storm VARIANT NAME [OPTION]...: with SWITCHES, and something for the V
 	local name="$2, variant $1" variant=$1
 
 	shift 2
-	echo "# $name"
+	started "$name"
 	{ vmm_storm "$variant" "$@" --arg "switches=$SWITCHES"; echo "status $?"; } |
 		tee /tmp/storm | grep -v '^ok\|^1\.\.\|^status'
 	finished "$name"
 }
 
-# storm_while VARIANT NAME FUNCTION [OPTION]...: FUNCTION N again and again until the guest has made
-# its WHILE_SWITCHES; where that is 0, TIMES times, and then the guest is told to end
+# storm_while VARIANT NAME FUNCTION TIMES [OPTION]...: FUNCTION N so often, then the guest shall end
 storm_while()
 {
-	local name="$2, variant $1" variant=$1 function=$3 n=0 guest
+	local name="$2, variant $1" variant=$1 function=$3 times=$4 n=0 guest
 
-	shift 3
-	echo "# $name"
-	: > /tmp/storm
-	RUN=exec vmm_storm "$variant" --arg "switches=$WHILE_SWITCHES" "$@" > /tmp/storm &
+	shift 4
+	started "$name"
+	RUN=exec vmm_storm "$variant" "$@" > /tmp/storm &
 	guest=$!
-	while kill -0 $guest 2> /dev/null; do
+	while [ $n -lt "$times" ] && kill -0 $guest 2> /dev/null; do
 		$function $n
 		n=$((n + 1))
-		[ "$WHILE_SWITCHES" -ne 0 ] || [ $n -ne "$TIMES" ] || kill -TERM $guest
 	done
+	kill -TERM $guest
 	wait $guest
 	echo "status $?" >> /tmp/storm
 	grep -v '^ok\|^1\.\.\|^status' /tmp/storm
@@ -81,9 +90,10 @@ storm_while()
 # saved VARIANT TIMES: a VMM saves its guest to a file, another one goes on with it, again and again
 saved()
 {
-	local variant n=0 status=0
+	local name="saved and restored $2 times, variant $1" variant n=0 status=0
 
 	variant=$(variant "$1")
+	started "$name"
 	rm -f /tmp/saved
 	while [ $n -lt "$2" ] && [ $status -eq 0 ]; do
 		# shellcheck disable=SC2046,SC2086 # options are words
@@ -100,7 +110,7 @@ saved()
 	rm -f /tmp/saved
 	grep -v '^ok\|^1\.\.' /tmp/storm
 	echo "status $status" >> /tmp/storm
-	finished "saved and restored $n times, variant $1"
+	finished "$name"
 }
 
 toggle() # toggle N: the permission of the VM, and now and then that of all new ones
@@ -135,9 +145,15 @@ vcpu_storms() # vcpu_storms VARIANT
 	storm "$1" "nothing else" --arg cli
 	storm "$1" "signals" --do signal
 	storm "$1" "NMIs" --do nmi
-	storm "$1" "single-stepping" --do step --arg step
+	storm "$1" "single-stepping" --do step --arg step --every "$STEP_PAUSE"
 	storm "$1" "KVM_GET_SREGS and KVM_SET_SREGS" --do sregs
 	storm "$1" "SMIs" --do smi --smm
+}
+
+everything() # everything VARIANT
+{
+	storm "$1" "everything" --arg step --arg patience=256 --every 10000 \
+		--do slot,nmi,log,signal,step,mmu,sregs,dontneed,page-slot,ksm,pageout
 }
 
 # What happens to the VM
@@ -151,13 +167,12 @@ vm_storms() # vm_storms VARIANT
 	storm "$1" "MADV_DONTNEED of the page" --do dontneed --arg patience=256
 	storm "$1" "KSM" --do ksm
 	storm "$1" "pages are swapped out" --do pageout
-	storm "$1" "everything" --arg step --arg patience=256 --every 10000 \
-		--do slot,nmi,log,signal,step,mmu,sregs,dontneed,page-slot,ksm,pageout
+	everything "$1"
 	storm "$1" "migrations" --do migrate --times "$MIGRATIONS" --arg switches=0
 	saved "$1" "$MIGRATIONS"
-	storm_while "$1" "permission given and taken" toggle --arg patience=256
+	storm_while "$1" "permission given and taken" toggle "$TOGGLES" --arg patience=256
 	echo 1 > $HOST/features/cr3-cache
-	storm_while "$1" "the host's module goes and comes" reload --arg patience=256
+	storm_while "$1" "the host's module goes and comes" reload "$RELOADS" --arg patience=256
 }
 
 swap_on()
