@@ -316,7 +316,7 @@ double bench_ratio(const struct bench *bench, enum bench_ratio which)
 }
 
 /**
- * bench_port_note() - does the VMM answer for the port that KVM could answer for?
+ * bench_port_note() - may the VMM answer for the port that KVM could answer for?
  * @bench: what was measured
  *
  * Return: true when a write to the one costs about as much as one to the other.

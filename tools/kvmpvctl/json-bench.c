@@ -108,7 +108,7 @@ void json_bench(struct ctl *ctl, const struct bench *bench)
 			 ratio > 0 ? json_decimal(ratio, "%.3f") : NULL);
 	}
 	json_add(object, "ratios", ratios);
-	json_add(object, "port_kernel_by_vmm", json_object_new_boolean(bench_port_note(bench)));
+	json_add(object, "port_kernel_like_vmm", json_object_new_boolean(bench_port_note(bench)));
 	json_add_problems(ctl, object);
 	json_print(ctl, object);
 }

@@ -104,7 +104,7 @@ static void print_ratios(const struct bench *bench)
 			printf(words[i], ratio);
 	}
 	if (bench_port_note(bench))
-		puts("here the VMM answers for the PIT, too: port-kernel is none in the kernel");
+		puts("the PIT costs about as much as a port of the VMM: the VMM may have it, too");
 }
 
 /**
