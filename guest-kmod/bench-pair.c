@@ -218,7 +218,7 @@ static s64 sample_kick_kvmpv(unsigned int n)
 	return wake_often(by_kvmpv, n);
 }
 
-/* Until the other one has handled it. It spins, so it is running, unless the host has no CPU for it. */
+/* Until the other one has handled it. It spins, so it is running, unless the host lacks a CPU. */
 static s64 sample_ipi(unsigned int n)
 {
 	u64 start, ticks = 0;

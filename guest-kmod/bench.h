@@ -8,7 +8,7 @@
 #define BENCH_BATCH_MAX 64
 #define BENCH_REASON_MAX 120
 
-/* Who takes part in an operation besides the vCPU that makes it; see "kind" in docs/abi/sysfs.rst */
+/* Who takes part in an operation besides its vCPU; see "kind" in docs/abi/sysfs.rst */
 enum bench_kind { BENCH_OVERHEAD, BENCH_ALWAYS, BENCH_MAYBE, BENCH_KERNEL, BENCH_PAIR };
 
 /**
@@ -18,8 +18,8 @@ enum bench_kind { BENCH_OVERHEAD, BENCH_ALWAYS, BENCH_MAYBE, BENCH_KERNEL, BENCH
  * @kind: does it leave the guest?
  * @possible: is it possible here? Writes why not into @reason; NULL: always. May sleep
  * @begin: before a set of samples; NULL: nothing to do. May sleep, 0 or a negative error
- * @sample: does the operation @n times; TSC ticks of all, or a negative error. Must leave the CPU as
- *	it found it. May sleep, on its CPU
+ * @sample: does the operation @n times; TSC ticks of all, or a negative error. Must leave the CPU
+ *	as it found it. May sleep, on its CPU
  * @end: undo @begin; NULL: nothing to do. May sleep
  */
 struct bench_case {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Port writes, one after the other, with the TSC before and behind each, and for those that go to the
- * VMM the TSC there. To be run with the host's TSC (kvmpv-vmm bare --tsc). Prints
+ * Port writes, one after the other, with the TSC before and behind each, and for those that go to
+ * the VMM the TSC there. To be run with the host's TSC (kvmpv-vmm bare --tsc). Prints
  * "out BEFORE VMM BEHIND", and the least ticks between two reads of the TSC as "empty TICKS".
  * --arg light: to a device of KVM's.
  */

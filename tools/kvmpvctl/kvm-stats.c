@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM's binary statistics: Documentation/virt/kvm/api.rst, KVM_GET_STATS_FD. A header says where the
- * descriptors and the values are, a descriptor has flags and a name.
+ * KVM's binary statistics: Documentation/virt/kvm/api.rst, KVM_GET_STATS_FD. A header says where
+ * the descriptors and the values are, a descriptor has flags and a name.
  *
  * Nothing is believed: a file that contradicts itself gives nothing at all.
  */
