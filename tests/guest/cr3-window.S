@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The look-up of docs/abi/cr3-cache.rst: u64 cr3_load(u64 value, struct kvmpv_cr3_page *page) loads
- * a value into CR3, without an exit where the page has a translation; returns 1 then, else 0; 2 when that value
- * is none for CR3.
+ * a value into CR3, without an exit where the page has a translation; returns 1 then, else 0; 2
+ * when that value is none for CR3.
  *
  * Bare programs get no interrupts, so IF may stay as it is: what must not happen between start and
  * end is a handler, and NMIs are injected by the host, behind an exit.

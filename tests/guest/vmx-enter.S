@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Into L2 and back: int vmx_enter(u64 regs[16], bool launched); 0 after an exit, 1 when there was no
- * entry. An exit arrives at vmx_exit with the stack as it was.
+ * Into L2 and back: int vmx_enter(u64 regs[16], bool launched); 0 after an exit, 1 when there was
+ * no entry. An exit arrives at vmx_exit with the stack as it was.
  */
 #include "vmx.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * KVM's binary statistics: recorded ones, and what damage does to them. In tests/unit/kvm-stats
- * LAB-KERNEL is what the vCPU had at the end of kvmpv-vmm bare exits.bin --arg count=100 --stats FILE;
- * -vm, the VM.
+ * LAB-KERNEL is what the vCPU had at the end of kvmpv-vmm bare exits.bin --arg count=100 --stats
+ * FILE; -vm, the VM.
  */
 #include <errno.h>
 #include <linux/kvm.h>

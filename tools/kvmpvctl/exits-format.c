@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the running kernel says of KVM's tracepoints: their numbers, where their fields are, and
- * what it calls the reasons for exits. So kvmpvctl needs no list of its own, which would be older than
- * the kernel.
+ * what it calls the reasons for exits. So kvmpvctl needs no list of its own, which would be older
+ * than the kernel.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -37,8 +37,8 @@ static void look_up(struct bpf *bpf, int map, int key)
 }
 
 /*
- * R0 = the entry under the key on the stack, made with zeroes if there is none; ends the program when
- * there is no room.
+ * R0 = the entry under the key on the stack, made with zeroes if there is none; ends the program
+ * when there is no room.
  */
 static void look_up_or_make(struct bpf *bpf, const int map[EXIT_MAPS], enum exit_map which, int key,
 			    size_t size)

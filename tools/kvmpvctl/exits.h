@@ -3,9 +3,9 @@
  * Exits of VMs: what is counted, by whom, and how it is summed up.
  *
  * Programs at KVM's tracepoints count by thread and reason (exits-program.c, exits-trace.c). That
- * is a sample (exits-sample.c); two samples are a report (exits-report.c), which is printed. Beside it
- * stand the counters that KVM itself keeps (kvm-stats.c), and in its place where tracepoints cannot
- * be had.
+ * is a sample (exits-sample.c); two samples are a report (exits-report.c), which is printed. Beside
+ * it stand the counters that KVM itself keeps (kvm-stats.c), and in its place where tracepoints
+ * cannot be had.
  */
 #ifndef KVMPVCTL_EXITS_H
 #define KVMPVCTL_EXITS_H

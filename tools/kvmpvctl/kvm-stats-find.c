@@ -4,8 +4,8 @@
  *
  * The counters of a VM come from its VMM, if it has KVM's statistics open (QEMU since 8.1 does):
  * its files are taken over with pidfd_getfd(2) and read from the start; that needs what ptrace(2)
- * needs, and works under lockdown. KVM_GET_STATS_FD itself does not: KVM answers ioctls to nobody but the
- * process that made the VM. Otherwise they are in debugfs, for root, and not under
+ * needs, and works under lockdown. KVM_GET_STATS_FD itself does not: KVM answers ioctls to nobody
+ * but the process that made the VM. Otherwise they are in debugfs, for root, and not under
  * lockdown=confidentiality.
  */
 #include <dirent.h>

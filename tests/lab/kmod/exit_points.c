@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * When does an exit come by a point of KVM? Writes down the TSC each time, for one point at a time,
- * so that the way to it is as long as ever. @cost is how many ticks pass from the point to the stamp:
- * measured on loading, at a point of the same kind in this module.
+ * so that the way to it is as long as ever. @cost is how many ticks pass from the point to the
+ * stamp: measured on loading, at a point of the same kind in this module.
  *
  * point=trace:NAME is a tracepoint of kvm.ko, point=func:NAME the beginning of a function. The
  * stamps are in debugfs, exit_points, one a line; only the last MAX_STAMPS are kept.
