@@ -191,6 +191,10 @@ has "what to do about them" "kvmpvctl enable pv-spinlock"
 echo 0 >"$root/sys/module/kvm_amd/parameters/pause_filter_count"
 ctl doctor --host
 has "they are off" "one that spins is not noticed: pause-loop exiting is off"
+has "this CPU cannot" "this CPU has none"
+sed -i 's/^flags.*/& pausefilter/' "$root/proc/cpuinfo"
+ctl doctor --host
+has "this one can" "load kvm_amd with pause_filter_count=3000"
 sed -i 's/^vm 2000 2 /vm 2000 1 /' "$root/exits"
 ctl doctor --host
 hasnt "one vCPU waits for nobody" host.pause-exits

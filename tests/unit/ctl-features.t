@@ -328,19 +328,4 @@ verdict guest.x2apic WARN "though x2APIC is exposed"
 put cpuid.leaves "1 663 800 f6d83203 178bfbff" "40000001 01007edb 0 0 0"
 exits 0 "no x2APIC" doctor
 verdict guest.x2apic WARN "not exposed"
-kvm_tree host
-exits 0 "a host" doctor
-verdict host.halt-poll PASS
-verdict host.ple PASS "ple_gap=128"
-put $poll 0
-put sys/module/kvm_intel/parameters/ple_gap 0
-exits 0 "no PLE in this CPU" doctor
-verdict host.halt-poll WARN
-verdict host.ple PASS "this CPU cannot"
-printf 'vmx flags\t: vnmi ple\n' >>"$root/proc/cpuinfo"
-exits 0 "PLE off, 12 vCPUs on 2 CPUs" doctor
-verdict host.ple WARN "12 vCPUs share 2 CPUs"
-put sys/devices/system/cpu/online 0-7,9-12,16
-exits 0 "PLE off, 13 CPUs" doctor
-verdict host.ple PASS "12 vCPUs are known here, on 13 CPUs"
 done_testing

@@ -36,8 +36,6 @@ static const struct check checks[] = {
 	{"host.exit-ports", SIDE_HOST, check_exit_ports},
 	{"host.halt-polling", SIDE_HOST, check_halt_polling},
 	{"host.pause-exits", SIDE_HOST, check_pause_exits},
-	{"host.ple", SIDE_HOST, check_ple},
-	{"host.halt-poll", SIDE_HOST, check_halt_poll},
 	{"guest.kernel", SIDE_GUEST, check_kernel},
 	{"guest.signature", SIDE_GUEST, check_signature},
 	{"guest.module", SIDE_GUEST, check_module},

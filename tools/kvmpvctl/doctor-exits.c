@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "switch.h"
 #include "sysfs.h"
 
 #define SAMPLE_US 500000
@@ -214,8 +215,8 @@ bool check_halt_polling(struct ctl *ctl, const struct evidence *evidence, enum s
 				      seen->vm[i].vm->process, rate(seen, halts->new.count),
 				      each / 1000, poll_ns / 1000);
 		return report(ret_finding, VERDICT_WARN,
-			      "echo 200000 >/sys/module/kvm/parameters/halt_poll_ns, and "
-			      "kvm.halt_poll_ns=200000 at boot; it costs CPU time of the host",
+			      "kvmpvctl enable --host " KERNEL_HALT_POLL
+			      "; it costs CPU time of the host",
 			      "VM %u halts %.0f times a second for %.0f us each, and is put to "
 			      "sleep each time: halt polling is off",
 			      seen->vm[i].vm->process, rate(seen, halts->new.count), each / 1000);
@@ -234,6 +235,16 @@ static bool ple_on(const struct ctl *ctl, const struct evidence *evidence, bool 
 		return false;
 	*ret_on = value;
 	return true;
+}
+
+static const char *ple_advice(const struct evidence *evidence)
+{
+	if (!evidence->status.platform.ple)
+		return "this CPU has none; in the guest: kvmpvctl enable pv-spinlock";
+	return strcmp(kvm_module(evidence), "kvm_amd")
+		       ? "load kvm_intel with ple_gap=128; in the guest: kvmpvctl enable pv-spinlock"
+		       : "load kvm_amd with pause_filter_count=3000; in the guest: kvmpvctl enable "
+			 "pv-spinlock";
 }
 
 /**
@@ -263,9 +274,7 @@ bool check_pause_exits(struct ctl *ctl, const struct evidence *evidence, enum si
 		pauses = reason_find(vm, pick(evidence, VMX_REASON_PAUSE, SVM_REASON_PAUSE));
 		if (!on)
 			return report(ret_finding, VERDICT_WARN,
-				      "load KVM with its default for ple_gap (Intel) or "
-				      "pause_filter_count (AMD), if the CPU has it; in the guest: "
-				      "kvmpvctl enable pv-spinlock",
+				      ple_advice(evidence),
 				      "the vCPUs of VM %u wait for CPUs %.0f %% of their time, and "
 				      "one that spins is not noticed: pause-loop exiting is off",
 				      vm->vm->process, wait);

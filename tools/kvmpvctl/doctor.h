@@ -128,8 +128,8 @@ check_fn check_ept, check_cr3_host, check_cr3_vms;
 void cr3_code_read(struct ctl *ctl, struct cr3_code *ret_code);
 check_fn check_cr3_guest, check_cr3_code, check_cr3_flush, check_cr3_pti;
 
-/* doctor-features.c */
-check_fn check_x2apic, check_halt_poll, check_ple;
+/* doctor-x2apic.c */
+check_fn check_x2apic;
 
 /* doctor-spinlock.c */
 check_fn check_spinlock;
