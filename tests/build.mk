@@ -14,7 +14,7 @@ deps: ## install what building and testing needs (Debian packages; root)
 kernels: ## fetch the lab's kernels into build/kernels
 	tests/lab/fetch $(CHECK_KERNELS)
 
-bochs: ## build the emulator of labs intel and ibt into build/bochs, as far as its source can be had
+bochs: ## build a fast emulator of lab intel into build/bochs, as far as its source can be had
 	tests/lab/bochs --optional
 
 check-build: kernels bochs ## build all that is tested, warnings are errors
