@@ -5,11 +5,10 @@
 # lab: --timeout 1200
 # amd: --smp 2
 # lab: --guest-module build/modules/@KERNEL@/guest/kvmpv_bench.ko
-# QEMU's ticks are time of a machine that does other things, too: the least of many says most, and
-# a guest is stopped so often that this alone may make it a busy one.
+# QEMU's ticks are time of a machine that does other things, too: the least of many says most.
 case $LAB in
-amd) COLUMN=2 BUSY="others|steal|stops" ;;
-*) COLUMN=4 BUSY="others|steal" ;;
+amd) COLUMN=2 ;;
+*) COLUMN=4 ;;
 esac
 # shellcheck disable=SC2034 # for guest_run
 GUEST_WAIT=300
@@ -153,12 +152,15 @@ bench --force --rounds 1 --compare /tmp/saved
 is $code 0 "compared"
 like "$(cat $T)" '^ +CASE .* BEFORE +CHANGE ' "with the numbers before"
 
-guest_run g 'for i in 1 2 3; do (while :; do :; done) & echo $! >> /tmp/hogs; done'
-bench
-is $code 1 "a busy guest: exit code"
-like "$(cat $T)" "this machine is busy \\(($BUSY)\\)" "a busy guest: it is said"
-ok "a busy guest: the module has gone" gone
-guest_run g 'kill $(cat /tmp/hogs)'
+# Not on amd: endless loops on all vCPUs of a guest there were seen to starve the agent that ends them.
+if [ "$LAB" != amd ]; then
+	guest_run g 'for i in 1 2 3; do (while :; do :; done) & echo $! >> /tmp/hogs; done'
+	bench
+	is $code 1 "a busy guest: exit code"
+	like "$(cat $T)" "this machine is busy \\((others|steal)\\)" "a busy guest: it is said"
+	ok "a busy guest: the module has gone" gone
+	guest_run g 'kill $(cat /tmp/hogs)'
+fi
 
 guest_run g 'rmmod kvmpv_guest'
 bench --force --rounds 1
