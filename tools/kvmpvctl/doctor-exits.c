@@ -242,7 +242,8 @@ static const char *ple_advice(const struct evidence *evidence)
 	if (!evidence->status.platform.ple)
 		return "this CPU has none; in the guest: kvmpvctl enable pv-spinlock";
 	return strcmp(kvm_module(evidence), "kvm_amd")
-		       ? "load kvm_intel with ple_gap=128; in the guest: kvmpvctl enable pv-spinlock"
+		       ? "load kvm_intel with ple_gap=128; in the guest: kvmpvctl enable "
+			 "pv-spinlock"
 		       : "load kvm_amd with pause_filter_count=3000; in the guest: kvmpvctl enable "
 			 "pv-spinlock";
 }
@@ -273,8 +274,7 @@ bool check_pause_exits(struct ctl *ctl, const struct evidence *evidence, enum si
 			continue;
 		pauses = reason_find(vm, pick(evidence, VMX_REASON_PAUSE, SVM_REASON_PAUSE));
 		if (!on)
-			return report(ret_finding, VERDICT_WARN,
-				      ple_advice(evidence),
+			return report(ret_finding, VERDICT_WARN, ple_advice(evidence),
 				      "the vCPUs of VM %u wait for CPUs %.0f %% of their time, and "
 				      "one that spins is not noticed: pause-loop exiting is off",
 				      vm->vm->process, wait);
