@@ -27,6 +27,7 @@
 #include <kvmpv/abi.h>
 
 #include "bench.h"
+#include "host.h"
 
 /* Longer than KVM polls for a wake-up by default (200 us), so a halted partner really sleeps. */
 #define SETTLE_US 500
@@ -238,7 +239,7 @@ static bool kick_kvm_possible(char reason[BENCH_REASON_MAX])
 {
 	if (!bench_is_kvm(reason) || !two_cpus(reason))
 		return false;
-	if (bench_kvm_features() & BIT(KVM_FEATURE_PV_UNHALT))
+	if (host_kvm_features() & BIT(KVM_FEATURE_PV_UNHALT))
 		return true;
 	snprintf(reason, BENCH_REASON_MAX, "the VMM does not offer KVM's kick (kvm-pv-unhalt)");
 	return false;

@@ -16,37 +16,6 @@
 #include "bench.h"
 #include "host.h"
 
-/* "KVMKVMKVM", twelve bytes with three zeros: Documentation/virt/kvm/x86/cpuid.rst */
-#define KVM_EBX 0x4b4d564b
-#define KVM_ECX 0x564b4d56
-#define KVM_EDX 0x4d
-
-static u32 kvm_base(void)
-{
-	u32 base, eax, ebx, ecx, edx;
-
-	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
-		cpuid(base, &eax, &ebx, &ecx, &edx);
-		if (ebx == KVM_EBX && ecx == KVM_ECX && edx == KVM_EDX)
-			return base;
-	}
-	return 0;
-}
-
-/**
- * bench_kvm_features() - what KVM offers this guest
- *
- * Context: process.
- *
- * Return: bits KVM_FEATURE_..., 0 where there is no KVM.
- */
-u32 bench_kvm_features(void)
-{
-	u32 base = kvm_base();
-
-	return base ? cpuid_eax(base + 1) : 0;
-}
-
 /**
  * bench_is_kvm() - is it KVM that answers hypercalls?
  * @reason: written when not
@@ -57,7 +26,7 @@ u32 bench_kvm_features(void)
  */
 bool bench_is_kvm(char reason[BENCH_REASON_MAX])
 {
-	if (kvm_base())
+	if (host_kvm_base())
 		return true;
 	snprintf(reason, BENCH_REASON_MAX, "the VMM does not show KVM to this guest");
 	return false;

@@ -57,7 +57,6 @@ extern const struct bench_case bench_pair_cases[];
 extern const unsigned int bench_pair_cases_n;
 
 bool bench_is_kvm(char reason[BENCH_REASON_MAX]);
-u32 bench_kvm_features(void);
 bool bench_kvmpv_offers(u32 feature, u32 hypercall, char reason[BENCH_REASON_MAX]);
 
 int bench_run(const struct bench_case *one, unsigned int samples, unsigned int batch,

@@ -79,13 +79,13 @@ bool host_same(const struct host_block *block)
 }
 
 /**
- * host_kvm_features() - what KVM's own CPUID block offers
+ * host_kvm_base() - where KVM's own CPUID block is
  *
- * Context: any; two exits to the hypervisor for each block in front of KVM's.
+ * Context: any; an exit to the hypervisor for each block in front of KVM's, and one for its own.
  *
- * Return: the bits KVM_FEATURE_... of its leaf 1, 0 when there is no such block.
+ * Return: its first leaf, 0 when there is no such block.
  */
-u32 host_kvm_features(void)
+u32 host_kvm_base(void)
 {
 	u32 base, eax, word[3];
 
@@ -94,9 +94,23 @@ u32 host_kvm_features(void)
 	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
 		cpuid(base, &eax, &word[0], &word[1], &word[2]);
 		if (!memcmp(word, KVM_SIGNATURE, sizeof(word)))
-			return cpuid_eax(base + (KVM_CPUID_FEATURES - KVM_CPUID_SIGNATURE));
+			return base;
 	}
 	return 0;
+}
+
+/**
+ * host_kvm_features() - what KVM's own CPUID block offers
+ *
+ * Context: as host_kvm_base(), and one exit more.
+ *
+ * Return: the bits KVM_FEATURE_... of its leaf 1, 0 when there is no such block.
+ */
+u32 host_kvm_features(void)
+{
+	u32 base = host_kvm_base();
+
+	return base ? cpuid_eax(base + (KVM_CPUID_FEATURES - KVM_CPUID_SIGNATURE)) : 0;
 }
 
 /**

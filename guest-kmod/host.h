@@ -24,6 +24,7 @@ struct host_block {
 
 bool host_find(struct host_block *ret_block);
 bool host_same(const struct host_block *block);
+u32 host_kvm_base(void);
 u32 host_kvm_features(void);
 void host_hypervisor(char ret_name[HOST_HYPERVISOR_MAX]);
 void host_explain(char *text, size_t size);
