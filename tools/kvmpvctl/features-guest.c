@@ -150,7 +150,7 @@ static const char *left_alone(const struct guest_facts *facts, const struct kvm_
 	if (needs_steal && facts->bits.mwait)
 		return "this guest has MWAIT: its idle vCPUs do not exit";
 	if (!strncmp(def->name, "async-pf", 8) && !(facts->bits.features & 1U << 14))
-		return "kernels since 5.8 need async-pf-int, which is not exposed";
+		return "this kernel wants async-pf-int, which is not exposed";
 	return "this kernel does not use it";
 }
 

@@ -34,8 +34,47 @@ static int color(struct ctl *ctl, const char *value)
 	return fail(ctl, EXIT_USAGE, NULL, "--color takes auto, always or never, not %.40s", value);
 }
 
+/* Options that are there or not */
+static bool *flag_of(struct ctl *ctl, enum option id)
+{
+	switch (id) {
+	case OPT_HELP:
+		return &ctl->help;
+	case OPT_VERSION:
+		return &ctl->version;
+	case OPT_DRY_RUN:
+		return &ctl->dry_run;
+	case OPT_RUNTIME:
+		return &ctl->runtime;
+	case OPT_PERSISTENT:
+		return &ctl->persistent;
+	case OPT_HISTOGRAM:
+		return &ctl->histogram;
+	case OPT_RESET:
+		return &ctl->reset;
+	case OPT_TOP:
+		return &ctl->top;
+	case OPT_FORCE:
+		return &ctl->force;
+	default:
+		return NULL;
+	}
+}
+
+static const char **text_of(struct ctl *ctl, enum option id)
+{
+	return id == OPT_ROOT ? &ctl->root : id == OPT_VM ? &ctl->vm : &ctl->compare;
+}
+
+static unsigned int *number_of(struct ctl *ctl, enum option id)
+{
+	return id == OPT_WATCH ? &ctl->watch : id == OPT_COUNT ? &ctl->count : &ctl->rounds;
+}
+
 static int option_set(struct ctl *ctl, const struct option_def *def, const char *value)
 {
+	bool *flag = flag_of(ctl, def->id);
+
 	switch (def->id) {
 	case OPT_JSON:
 		ctl->ops = &json_ops;
@@ -52,49 +91,17 @@ static int option_set(struct ctl *ctl, const struct option_def *def, const char 
 		ctl->sides |= SIDE_MASK(SIDE_GUEST);
 		break;
 	case OPT_ROOT:
-		ctl->root = value;
-		break;
-	case OPT_HELP:
-		ctl->help = true;
-		break;
-	case OPT_VERSION:
-		ctl->version = true;
-		break;
-	case OPT_DRY_RUN:
-		ctl->dry_run = true;
-		break;
-	case OPT_RUNTIME:
-		ctl->runtime = true;
-		break;
-	case OPT_PERSISTENT:
-		ctl->persistent = true;
-		break;
 	case OPT_VM:
-		ctl->vm = value;
+	case OPT_COMPARE:
+		*text_of(ctl, def->id) = value;
 		break;
 	case OPT_WATCH:
-		return number(ctl, def, value, &ctl->watch);
 	case OPT_COUNT:
-		return number(ctl, def, value, &ctl->count);
-	case OPT_HISTOGRAM:
-		ctl->histogram = true;
-		break;
-	case OPT_RESET:
-		ctl->reset = true;
-		break;
-	case OPT_TOP:
-		ctl->top = true;
-		break;
-	case OPT_COMPARE:
-		ctl->compare = value;
-		break;
-	case OPT_FORCE:
-		ctl->force = true;
-		break;
 	case OPT_ROUNDS:
-		return number(ctl, def, value, &ctl->rounds);
-	case OPT_END:
-		break;
+		return number(ctl, def, value, number_of(ctl, def->id));
+	default:
+		if (flag)
+			*flag = true;
 	}
 	return EXIT_DONE;
 }
