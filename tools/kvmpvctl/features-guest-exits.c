@@ -256,7 +256,8 @@ static void fpu_row(const struct ctl *ctl, struct inventory *inventory)
 		why_set(row, "history: this kernel switches the FPU eagerly and never sets CR0.TS "
 			     "for it");
 	else
-		why_set(row, "a kernel without it sets CR0.TS at task switches, and exits when the FPU is used");
+		why_set(row, "a kernel without it sets CR0.TS at task switches, and exits when the "
+			     "FPU is used");
 }
 
 /* What only the host knows. */
