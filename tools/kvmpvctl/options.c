@@ -2,6 +2,7 @@
 /*
  * The command line: options may stand before and after the verb, ``--`` ends them.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "commands.h"
@@ -34,47 +35,48 @@ static int color(struct ctl *ctl, const char *value)
 	return fail(ctl, EXIT_USAGE, NULL, "--color takes auto, always or never, not %.40s", value);
 }
 
-/* Options that are there or not */
-static bool *flag_of(struct ctl *ctl, enum option id)
+/* Options that do no more than set a member of struct ctl: to true, or to what they are given */
+static const struct member {
+	enum option id;
+	enum { MEMBER_FLAG, MEMBER_TEXT, MEMBER_NUMBER } kind;
+	size_t offset;
+} members[] = {
+	{OPT_HELP, MEMBER_FLAG, offsetof(struct ctl, help)},
+	{OPT_VERSION, MEMBER_FLAG, offsetof(struct ctl, version)},
+	{OPT_DRY_RUN, MEMBER_FLAG, offsetof(struct ctl, dry_run)},
+	{OPT_RUNTIME, MEMBER_FLAG, offsetof(struct ctl, runtime)},
+	{OPT_PERSISTENT, MEMBER_FLAG, offsetof(struct ctl, persistent)},
+	{OPT_HISTOGRAM, MEMBER_FLAG, offsetof(struct ctl, histogram)},
+	{OPT_RESET, MEMBER_FLAG, offsetof(struct ctl, reset)},
+	{OPT_TOP, MEMBER_FLAG, offsetof(struct ctl, top)},
+	{OPT_FORCE, MEMBER_FLAG, offsetof(struct ctl, force)},
+	{OPT_ROOT, MEMBER_TEXT, offsetof(struct ctl, root)},
+	{OPT_VM, MEMBER_TEXT, offsetof(struct ctl, vm)},
+	{OPT_COMPARE, MEMBER_TEXT, offsetof(struct ctl, compare)},
+	{OPT_WATCH, MEMBER_NUMBER, offsetof(struct ctl, watch)},
+	{OPT_COUNT, MEMBER_NUMBER, offsetof(struct ctl, count)},
+	{OPT_ROUNDS, MEMBER_NUMBER, offsetof(struct ctl, rounds)},
+};
+
+static int member_set(struct ctl *ctl, const struct option_def *def, const char *value)
 {
-	switch (id) {
-	case OPT_HELP:
-		return &ctl->help;
-	case OPT_VERSION:
-		return &ctl->version;
-	case OPT_DRY_RUN:
-		return &ctl->dry_run;
-	case OPT_RUNTIME:
-		return &ctl->runtime;
-	case OPT_PERSISTENT:
-		return &ctl->persistent;
-	case OPT_HISTOGRAM:
-		return &ctl->histogram;
-	case OPT_RESET:
-		return &ctl->reset;
-	case OPT_TOP:
-		return &ctl->top;
-	case OPT_FORCE:
-		return &ctl->force;
-	default:
-		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		void *member = (char *)ctl + members[i].offset;
+
+		if (members[i].id != def->id)
+			continue;
+		if (members[i].kind == MEMBER_NUMBER)
+			return number(ctl, def, value, member);
+		if (members[i].kind == MEMBER_TEXT)
+			*(const char **)member = value;
+		else
+			*(bool *)member = true;
 	}
-}
-
-static const char **text_of(struct ctl *ctl, enum option id)
-{
-	return id == OPT_ROOT ? &ctl->root : id == OPT_VM ? &ctl->vm : &ctl->compare;
-}
-
-static unsigned int *number_of(struct ctl *ctl, enum option id)
-{
-	return id == OPT_WATCH ? &ctl->watch : id == OPT_COUNT ? &ctl->count : &ctl->rounds;
+	return EXIT_DONE;
 }
 
 static int option_set(struct ctl *ctl, const struct option_def *def, const char *value)
 {
-	bool *flag = flag_of(ctl, def->id);
-
 	switch (def->id) {
 	case OPT_JSON:
 		ctl->ops = &json_ops;
@@ -90,18 +92,8 @@ static int option_set(struct ctl *ctl, const struct option_def *def, const char 
 	case OPT_GUEST:
 		ctl->sides |= SIDE_MASK(SIDE_GUEST);
 		break;
-	case OPT_ROOT:
-	case OPT_VM:
-	case OPT_COMPARE:
-		*text_of(ctl, def->id) = value;
-		break;
-	case OPT_WATCH:
-	case OPT_COUNT:
-	case OPT_ROUNDS:
-		return number(ctl, def, value, number_of(ctl, def->id));
 	default:
-		if (flag)
-			*flag = true;
+		return member_set(ctl, def, value);
 	}
 	return EXIT_DONE;
 }
