@@ -2,9 +2,9 @@
 /*
  * Exits of known kinds, count=N of each (1000): what kvmpvctl exits and perf are held against. What
  * else there is, the host's interrupts and the program's own start and end, is none of these kinds,
- * but for two port writes at the end, where it stays for hold=MS. Before all that, until it is told to
- * stop: with "ports", writes to a port; with "ping", two vCPUs that halt and wake each other in turns;
- * with "spin", all vCPUs in a loop as a waiter for a lock has it.
+ * but for two port writes at the end, where it stays for hold=MS. Before all that, until it is told
+ * to stop: with "ports", writes to a port; with "ping", two vCPUs that halt and wake each other in
+ * turns; with "spin", all vCPUs in a loop as a waiter for a lock has it.
  */
 #include "lib.h"
 
