@@ -8,7 +8,6 @@
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
 
-#include "cpuid.h"
 #include "cr3.h"
 #include "hook.h"
 #include "kvm.h"
@@ -34,48 +33,39 @@ static const struct kvm_cpuid_entry2 *find_entry(const struct kvm_vcpu *vcpu, u3
 	return NULL;
 }
 
-/**
- * cpuid_base() - where a vCPU's block is
- * @vcpu: the vCPU
- *
- * Context: the vCPU's task, vcpu->mutex held.
- *
- * Return: the base, 0 for nowhere: the VMM hides KVM, or there is no room.
+/*
+ * Where the VMM has KVM's own block, 0 for nowhere: it hides KVM; and the first base behind it that
+ * is free, 0 when there is none.
  */
-u32 cpuid_base(const struct kvm_vcpu *vcpu)
+static u32 find_blocks(const struct kvm_vcpu *vcpu, u32 *ret_free)
 {
 	const struct kvm_cpuid_entry2 *entry;
-	bool kvm_seen = false;
-	u32 base;
+	u32 base, kvm = 0;
 
+	*ret_free = 0;
 	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
 		entry = find_entry(vcpu, base);
-		if (entry)
-			kvm_seen |= entry->ebx == KVM_EBX && entry->ecx == KVM_ECX &&
-				    entry->edx == KVM_EDX;
-		else if (kvm_seen)
-			return base;
+		if (!entry && kvm) {
+			*ret_free = base;
+			break;
+		}
+		if (entry && !kvm && entry->ebx == KVM_EBX && entry->ecx == KVM_ECX &&
+		    entry->edx == KVM_EDX)
+			kvm = base;
 	}
-	return 0;
+	return kvm;
 }
 
-/* What the VMM says of KVM, for those who look at it from outside: vm-kvm.c */
-static void note_kvm(struct kvmpv_vcpu *vcpu)
+/* For the guest, and for those who look at what the VMM says of KVM from outside: vm-kvm.c */
+static void note_cpuid(struct kvmpv_vcpu *vcpu)
 {
+	u32 kvm = find_blocks(vcpu->vcpu, &vcpu->cpuid_base);
 	const struct kvm_cpuid_entry2 *entry;
-	u32 base;
 
+	entry = kvm ? find_entry(vcpu->vcpu, kvm + 1) : NULL;
+	vcpu->hints = entry ? entry->edx : 0;
 	entry = find_entry(vcpu->vcpu, 1);
 	vcpu->x2apic_offered = entry && entry->ecx & BIT(X86_FEATURE_X2APIC & 31);
-	for (base = KVMPV_CPUID_FIRST; base < KVMPV_CPUID_END; base += KVMPV_CPUID_STEP) {
-		entry = find_entry(vcpu->vcpu, base);
-		if (!entry)
-			return;
-		if (entry->ebx == KVM_EBX && entry->ecx == KVM_ECX && entry->edx == KVM_EDX)
-			break;
-	}
-	entry = find_entry(vcpu->vcpu, base + 1);
-	vcpu->hints = entry ? entry->edx : 0;
 }
 
 /**
@@ -89,8 +79,7 @@ static void note_kvm(struct kvmpv_vcpu *vcpu)
 u32 vcpu_cpuid_base(struct kvmpv_vcpu *vcpu)
 {
 	if (!vcpu->cpuid_known) {
-		vcpu->cpuid_base = cpuid_base(vcpu->vcpu);
-		note_kvm(vcpu);
+		note_cpuid(vcpu);
 		/* Pairs with vm_ask(): readers look at the rest when they see this. */
 		smp_store_release(&vcpu->cpuid_known, true);
 	}

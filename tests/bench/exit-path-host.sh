@@ -30,7 +30,8 @@ whole()
 		}'
 }
 
-# point KIND NAME WHERE [NTH]: WHERE is passed for the NTH time within the exit
+# point KIND NAME WHERE [NTH]: WHERE is passed for the NTH time within the exit. That of the shortest
+# exit: in a longer one the host was interrupted, and may have come by WHERE for that.
 point()
 {
 	insmod /mod/exit_points.ko point="$3" || return
@@ -44,12 +45,13 @@ point()
 			for (i = 0; i < n; i++) {
 				if (stamp[i] <= $2 || stamp[i] >= $4 || ++seen != nth)
 					continue
-				way = stamp[i] - $2 - cost
-				if (!least || way < least)
-					least = way
+				if (!least || $4 - $2 < least) {
+					least = $4 - $2
+					way = stamp[i] - $2 - cost
+				}
 			}
 		}
-		END { print "path", kind, name, least }' /tmp/stamps /tmp/out
+		END { print "path", kind, name, way }' /tmp/stamps /tmp/out
 	rmmod exit_points
 }
 

@@ -69,7 +69,7 @@ light=$(value light all) heavy=$(value heavy all)
 echo "| nobody | $light | | $heavy | |"
 while IFS='|' read -r name text; do
 	l=$(value light "$name") h=$(value heavy "$name")
-	echo "| $text | $l | +$((l - light)) | $h | +$((h - heavy)) |"
+	printf "| %s | %d | %+d | %d | %+d |\n" "$text" "$l" $((l - light)) "$h" $((h - heavy))
 	for kind in light heavy; do
 		cases+=("{\"case\": \"$kind, $text\", \"unit\": \"instructions\", \"base\": $(value $kind all), \"kvmpv\": $(value $kind "$name")}")
 	done

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the lab host: kvmpvctl bench exits in a Linux guest with x2APIC, on the stock host and with kvmpv,
 # then the end of interrupt of one with xAPIC. Prints "bench CASE WHEN MEDIAN QUARTILE QUARTILE EXITS".
-# In front may be set: KVM_ARGS, ROUNDS, CASES, GUEST_SMP, PAIR=1 (what takes two vCPUs, and no more).
+# In front may be set: KVM_ARGS, CASES, GUEST_SMP, GUEST_MACHINE, PAIR=1 (what takes two vCPUs, and no
+# more).
 # shellcheck shell=dash
 # shellcheck disable=SC2034 # for guest_start
 GUEST_WAIT=600 GUEST_SMP=${GUEST_SMP:-1}
@@ -12,7 +13,7 @@ measure() # measure WHEN [CASE]...
 	local when=$1
 
 	shift
-	guest_run g "kvmpvctl bench exits --force --no-legend --rounds ${ROUNDS:-5} $*" |
+	guest_run g "kvmpvctl bench exits --force --no-legend --rounds 5 $*" |
 		awk -v when="$when" '
 		$2 ~ /^[0-9]+$/ && $7 ~ /^(yes|no|\?)$/ { print "bench", $1, when, $4, $3, $5, $7; next }
 		{ print "#", when ":", $0 }'
@@ -28,6 +29,8 @@ guest_up() # guest_up [APPEND]
 # shellcheck disable=SC2086 # words
 kvm_load ${KVM_ARGS:-}
 guest_up
+# The first page faults in a fresh guest are cheaper than all that follow, with kvmpv or without.
+guest_run g "kvmpvctl bench exits --force --rounds 3 page-fault" > /dev/null
 # shellcheck disable=SC2086
 measure base ${CASES:-}
 modprobe kvmpv_host

@@ -155,6 +155,11 @@ cells clocksource2 "?" yes yes
 cells poll-control "?" yes no
 cells x2apic "?" yes "?"
 cells pv-unhalt "?" yes "?"
+put cpuid.leaves "1 663 800 f6f83203 178bfbff" "40000001 01007ef3 0 0 0"
+exits 0 "the older MSRs of the clock only" features
+cells clocksource "?" yes yes
+cells clocksource2 "?" no no
+put cpuid.leaves "1 663 800 f6f83203 178bfbff" "40000001 01007efb 0 0 0"
 put dev/kmsg "6,1,0,-;kvm-guest: PV spinlocks enabled" "6,2,0,-;x2apic enabled"
 exits 0 "a boot log" features
 cells pv-unhalt "?" yes yes

@@ -10,7 +10,7 @@
 #include <kvmpv/abi.h>
 
 #include "doctor.h"
-#include "sysfs.h"
+#include "parameter.h"
 
 /* SDM volume 3, A.6: bits 24:16 are the number of CR3-target values */
 #define MSR_IA32_VMX_MISC 0x485
@@ -86,17 +86,9 @@ bool check_nested(struct ctl *ctl, const struct evidence *evidence, enum side si
 		  struct finding *ret_finding)
 {
 	const char *module = evidence->status.platform.kvm_module;
-	char path[64], word[8];
-	const char *text;
-	struct dir dir;
-	int err;
+	char word[8];
 
-	snprintf(path, sizeof(path), "sys/module/%s/parameters", module);
-	if (!*module || dir_open_root(ctl, path, &dir))
-		return false;
-	err = file_read(dir.fd, "nested", &text) ?: parse_line(text, word, sizeof(word));
-	dir_close(&dir);
-	if (err)
+	if (parameter_read(ctl, module, "nested", word, sizeof(word)))
 		return false;
 	if (!strcmp(word, "Y") || !strcmp(word, "1"))
 		return report(

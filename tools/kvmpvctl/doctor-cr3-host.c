@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "doctor.h"
+#include "parameter.h"
 #include "sysfs.h"
 
 /**
@@ -15,29 +16,21 @@
  */
 enum ept ept_read(struct ctl *ctl)
 {
-	struct dir dir;
-	char word[8] = "";
+	bool on;
+	int err = parameter_bool(ctl, "kvm_intel", "ept", &on);
 
-	if (dir_open_root(ctl, "sys/module/kvm_intel/parameters", &dir))
-		return EPT_UNKNOWN;
-	read_line(ctl, &dir, "ept", word, sizeof(word));
-	dir_close(&dir);
-	if (!strcmp(word, "Y") || !strcmp(word, "1"))
-		return EPT_ON;
-	return !strcmp(word, "N") || !strcmp(word, "0") ? EPT_OFF : EPT_UNKNOWN;
+	if (!err)
+		return on ? EPT_ON : EPT_OFF;
+	if (path_exists(ctl, "sys/module/kvm_intel/parameters"))
+		problem_add(ctl, -err, "%s/sys/module/kvm_intel/parameters/ept", ctl->root);
+	return EPT_UNKNOWN;
 }
 
-static bool npt_off(struct ctl *ctl)
+static bool npt_off(const struct ctl *ctl)
 {
-	struct dir dir;
-	char word[8] = "";
+	bool on;
 
-	if (!path_exists(ctl, "sys/module/kvm_amd/parameters/npt") ||
-	    dir_open_root(ctl, "sys/module/kvm_amd/parameters", &dir))
-		return false;
-	read_line(ctl, &dir, "npt", word, sizeof(word));
-	dir_close(&dir);
-	return !strcmp(word, "N") || !strcmp(word, "0");
+	return !parameter_bool(ctl, "kvm_amd", "npt", &on) && !on;
 }
 
 static bool amd(const struct platform *platform)

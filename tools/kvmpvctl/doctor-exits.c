@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "parameter.h"
 #include "switch.h"
-#include "sysfs.h"
 
 #define SAMPLE_US 500000
 
@@ -157,20 +157,6 @@ bool check_exit_ports(struct ctl *ctl, const struct evidence *evidence, enum sid
 
 /* ---- halt polling ---- */
 
-static bool number_read(const struct ctl *ctl, const char *module, const char *name,
-			uint64_t *ret_value)
-{
-	char path[64], text[32];
-	struct dir dir;
-
-	snprintf(path, sizeof(path), "sys/module/%s/parameters", module);
-	if (dir_open_root(ctl, path, &dir))
-		return false;
-	file_head(dir.fd, name, text, sizeof(text));
-	dir_close(&dir);
-	return !parse_u64(text, strcspn(text, "\n"), ret_value);
-}
-
 static const char *kvm_module(const struct evidence *evidence)
 {
 	return evidence->status.platform.kvm_module;
@@ -196,7 +182,7 @@ bool check_halt_polling(struct ctl *ctl, const struct evidence *evidence, enum s
 	const struct exit_report *seen = &evidence->exits.report;
 	uint64_t poll_ns;
 
-	if (!evidence->exits.known || !number_read(ctl, "kvm", "halt_poll_ns", &poll_ns))
+	if (!evidence->exits.known || parameter_u64(ctl, "kvm", "halt_poll_ns", &poll_ns))
 		return false;
 	for (size_t i = 0; i < seen->n; i++) {
 		const struct exit_line *halts =
@@ -231,7 +217,7 @@ static bool ple_on(const struct ctl *ctl, const struct evidence *evidence, bool 
 	const char *name = pick(evidence, 1, 0) ? "ple_gap" : "pause_filter_count";
 	uint64_t value;
 
-	if (!number_read(ctl, kvm_module(evidence), name, &value))
+	if (parameter_u64(ctl, kvm_module(evidence), name, &value))
 		return false;
 	*ret_on = value;
 	return true;

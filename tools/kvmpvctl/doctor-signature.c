@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "parameter.h"
 #include "sysfs.h"
 
 #define EFIVARS "sys/firmware/efi/efivars"
@@ -71,7 +72,7 @@ void security_read(const struct ctl *ctl, struct security *ret_security)
 	struct security *s = ret_security;
 	const char *text, *start;
 	struct dir dir;
-	char word[8];
+	bool on;
 
 	memset(s, 0, sizeof(*s));
 	if (!dir_open_root(ctl, "sys/kernel/security", &dir)) {
@@ -80,12 +81,8 @@ void security_read(const struct ctl *ctl, struct security *ret_security)
 				 (int)strcspn(start + 1, "] \n"), start + 1);
 		dir_close(&dir);
 	}
-	if (!dir_open_root(ctl, "sys/module/module/parameters", &dir)) {
-		if (!file_read(dir.fd, "sig_enforce", &text) &&
-		    !parse_line(text, word, sizeof(word)))
-			s->sig_enforce = !strcmp(word, "Y") || !strcmp(word, "1");
-		dir_close(&dir);
-	}
+	if (!parameter_bool(ctl, "module", "sig_enforce", &on))
+		s->sig_enforce = on;
 }
 
 static bool locked(const struct security *security)

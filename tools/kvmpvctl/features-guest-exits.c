@@ -254,9 +254,10 @@ static void fpu_row(const struct ctl *ctl, struct inventory *inventory)
 			 eager ? "there" : "not there");
 	if (row->used.is == ANSWER_YES)
 		why_set(row, "history: this kernel switches the FPU eagerly and never sets CR0.TS "
-			     "for it (since 4.10)");
+			     "for it");
 	else
-		why_set(row, "kernels before 4.10 set CR0.TS at each task switch");
+		why_set(row, "a kernel without it sets CR0.TS at task switches, and exits when the "
+			     "FPU is used");
 }
 
 /* What only the host knows. */

@@ -75,10 +75,13 @@ static bool used_by_log(const struct guest_facts *facts, const struct kvm_featur
 	return true;
 }
 
+/* There is one clock, whichever MSRs it is set up by; of those exposed Linux takes the newer. */
 static bool used_by_clocksource(const struct guest_facts *facts, const struct kvm_feature *def,
 				struct cell *cell)
 {
-	if (def->bit != BIT_CLOCKSOURCE2 || !*facts->clocksources)
+	if ((def->bit && def->bit != BIT_CLOCKSOURCE2) || !*facts->clocksources)
+		return false;
+	if (facts->bits.known ? !exposed(facts, def) : !def->bit)
 		return false;
 	if (strstr(facts->clocksources, "kvm-clock"))
 		cell_set(cell, ANSWER_YES, "kvm-clock is %s the clocksources",
@@ -150,7 +153,7 @@ static const char *left_alone(const struct guest_facts *facts, const struct kvm_
 	if (needs_steal && facts->bits.mwait)
 		return "this guest has MWAIT: its idle vCPUs do not exit";
 	if (!strncmp(def->name, "async-pf", 8) && !(facts->bits.features & 1U << 14))
-		return "kernels since 5.8 need async-pf-int, which is not exposed";
+		return "this kernel wants async-pf-int, which is not exposed";
 	return "this kernel does not use it";
 }
 

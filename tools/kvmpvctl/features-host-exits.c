@@ -6,23 +6,8 @@
 #include <string.h>
 
 #include "inventory.h"
+#include "parameter.h"
 #include "switch.h"
-
-static bool parameter(const struct ctl *ctl, const char *module, const char *name, char *ret,
-		      size_t size)
-{
-	char path[64];
-	const char *text;
-	struct dir dir;
-	bool found;
-
-	snprintf(path, sizeof(path), "sys/module/%s/parameters", module);
-	if (!*module || dir_open_root(ctl, path, &dir))
-		return false;
-	found = !file_read(dir.fd, name, &text) && !parse_line(text, ret, size);
-	dir_close(&dir);
-	return found;
-}
 
 static bool is_on(const char *word)
 {
@@ -43,7 +28,7 @@ static void parameter_row(const struct ctl *ctl, const struct platform *platform
 	cell_set(&row->exposed, ANSWER_NONE, "guests do not see it");
 	if (!*module)
 		cell_set(&row->offered, ANSWER_UNKNOWN, "neither kvm_intel nor kvm_amd is loaded");
-	else if (!parameter(ctl, module, file, word, sizeof(word)))
+	else if (parameter_read(ctl, module, file, word, sizeof(word)))
 		cell_set(&row->offered, ANSWER_UNKNOWN, "%s shows no parameter %s", module, file);
 	else
 		cell_set(&row->offered, is_on(word) ? ANSWER_YES : ANSWER_NO, "%s %s=%s", module,
@@ -95,13 +80,13 @@ static void history_rows(const struct host_facts *facts, struct inventory *inven
 	} rows[] = {
 		{"srcu-memslots", "exits look memory up without taking a lock",
 		 "struct kvm has srcu", facts->srcu,
-		 "history: a lock that all exits took; SRCU since 2.6.34"},
+		 "history: SRCU in place of a lock that all exits took"},
 		{"user-return-msrs", "MSRs are restored on return to user space only",
 		 "kvm.ko has kvm_set_user_return_msr()", facts->uret,
 		 "SYSCALL's MSRs keep the guest's values until a host process needs them"},
 		{"lazy-fpu", "no exit for CR0.TS: guests own the bit",
 		 "struct kvm_vcpu has nothing to switch the FPU lazily", !facts->lazy_fpu,
-		 "history: KVM_RUN loads the guest's FPU once, lazy switching went in 4.12"},
+		 "history: KVM_RUN loads the guest's FPU once, no exit switches it"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -143,7 +128,7 @@ static void halt_poll_row(const struct ctl *ctl, struct inventory *inventory)
 	char word[24];
 
 	cell_set(&row->exposed, ANSWER_NONE, "guests do not see it; see poll-control");
-	if (!parameter(ctl, "kvm", "halt_poll_ns", word, sizeof(word)))
+	if (parameter_read(ctl, "kvm", "halt_poll_ns", word, sizeof(word)))
 		cell_set(&row->offered, ANSWER_UNKNOWN, "kvm is not loaded, or shows no parameter");
 	else
 		cell_set(&row->offered, is_on(word) ? ANSWER_YES : ANSWER_NO, "kvm halt_poll_ns=%s",

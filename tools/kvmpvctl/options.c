@@ -2,6 +2,7 @@
 /*
  * The command line: options may stand before and after the verb, ``--`` ends them.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "commands.h"
@@ -34,6 +35,46 @@ static int color(struct ctl *ctl, const char *value)
 	return fail(ctl, EXIT_USAGE, NULL, "--color takes auto, always or never, not %.40s", value);
 }
 
+/* Options that do no more than set a member of struct ctl: to true, or to what they are given */
+static const struct member {
+	enum option id;
+	enum { MEMBER_FLAG, MEMBER_TEXT, MEMBER_NUMBER } kind;
+	size_t offset;
+} members[] = {
+	{OPT_HELP, MEMBER_FLAG, offsetof(struct ctl, help)},
+	{OPT_VERSION, MEMBER_FLAG, offsetof(struct ctl, version)},
+	{OPT_DRY_RUN, MEMBER_FLAG, offsetof(struct ctl, dry_run)},
+	{OPT_RUNTIME, MEMBER_FLAG, offsetof(struct ctl, runtime)},
+	{OPT_PERSISTENT, MEMBER_FLAG, offsetof(struct ctl, persistent)},
+	{OPT_HISTOGRAM, MEMBER_FLAG, offsetof(struct ctl, histogram)},
+	{OPT_RESET, MEMBER_FLAG, offsetof(struct ctl, reset)},
+	{OPT_TOP, MEMBER_FLAG, offsetof(struct ctl, top)},
+	{OPT_FORCE, MEMBER_FLAG, offsetof(struct ctl, force)},
+	{OPT_ROOT, MEMBER_TEXT, offsetof(struct ctl, root)},
+	{OPT_VM, MEMBER_TEXT, offsetof(struct ctl, vm)},
+	{OPT_COMPARE, MEMBER_TEXT, offsetof(struct ctl, compare)},
+	{OPT_WATCH, MEMBER_NUMBER, offsetof(struct ctl, watch)},
+	{OPT_COUNT, MEMBER_NUMBER, offsetof(struct ctl, count)},
+	{OPT_ROUNDS, MEMBER_NUMBER, offsetof(struct ctl, rounds)},
+};
+
+static int member_set(struct ctl *ctl, const struct option_def *def, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		void *member = (char *)ctl + members[i].offset;
+
+		if (members[i].id != def->id)
+			continue;
+		if (members[i].kind == MEMBER_NUMBER)
+			return number(ctl, def, value, member);
+		if (members[i].kind == MEMBER_TEXT)
+			*(const char **)member = value;
+		else
+			*(bool *)member = true;
+	}
+	return EXIT_DONE;
+}
+
 static int option_set(struct ctl *ctl, const struct option_def *def, const char *value)
 {
 	switch (def->id) {
@@ -51,50 +92,8 @@ static int option_set(struct ctl *ctl, const struct option_def *def, const char 
 	case OPT_GUEST:
 		ctl->sides |= SIDE_MASK(SIDE_GUEST);
 		break;
-	case OPT_ROOT:
-		ctl->root = value;
-		break;
-	case OPT_HELP:
-		ctl->help = true;
-		break;
-	case OPT_VERSION:
-		ctl->version = true;
-		break;
-	case OPT_DRY_RUN:
-		ctl->dry_run = true;
-		break;
-	case OPT_RUNTIME:
-		ctl->runtime = true;
-		break;
-	case OPT_PERSISTENT:
-		ctl->persistent = true;
-		break;
-	case OPT_VM:
-		ctl->vm = value;
-		break;
-	case OPT_WATCH:
-		return number(ctl, def, value, &ctl->watch);
-	case OPT_COUNT:
-		return number(ctl, def, value, &ctl->count);
-	case OPT_HISTOGRAM:
-		ctl->histogram = true;
-		break;
-	case OPT_RESET:
-		ctl->reset = true;
-		break;
-	case OPT_TOP:
-		ctl->top = true;
-		break;
-	case OPT_COMPARE:
-		ctl->compare = value;
-		break;
-	case OPT_FORCE:
-		ctl->force = true;
-		break;
-	case OPT_ROUNDS:
-		return number(ctl, def, value, &ctl->rounds);
-	case OPT_END:
-		break;
+	default:
+		return member_set(ctl, def, value);
 	}
 	return EXIT_DONE;
 }
