@@ -33,7 +33,7 @@
 #include "spinlock-wait.h"
 #include "state.h"
 
-struct spin_tuning spin_tuning = {.yield = 256, .queue = 8192};
+struct spin_tuning spin_tuning = {.yield = 256, .queue = 2048};
 
 /* For their types: the kernel's functions behind the ftrace sites */
 void spin_kernel_wait(u8 *ptr, u8 val);
@@ -228,7 +228,8 @@ static __always_inline bool look(struct qspinlock *lock, bool (*take)(struct qsp
 }
 
 /*
- * Who has the lock does not run, it seems. Return: how it was taken; SPIN_TAKEN_QUEUE: it was not
+ * Who has the lock does not run, it seems. Where a wait ends in a queue, one yield is enough: who yields
+ * is not run for a while. Return: how it was taken; SPIN_TAKEN_QUEUE: it was not
  */
 static __always_inline enum spin_counter
 wait_long(struct qspinlock *lock, bool (*take)(struct qspinlock *lock), bool queues)
@@ -236,13 +237,17 @@ wait_long(struct qspinlock *lock, bool (*take)(struct qspinlock *lock), bool que
 	u32 every = READ_ONCE(spin_tuning.yield), end = READ_ONCE(spin_tuning.queue), waited;
 	const struct qspinlock *before = this_cpu_read(awake);
 	enum spin_counter how = SPIN_TAKEN_LONG;
+	bool may_yield = true;
 
 	this_cpu_write(awake, lock);
 	for (waited = every; !queues || waited < end; waited += every) {
-		if (nap(lock))
+		if (nap(lock)) {
 			how = SPIN_TAKEN_NAP;
-		else if (yield_for(lock) && how == SPIN_TAKEN_LONG)
-			how = SPIN_TAKEN_YIELD;
+		} else if (may_yield && yield_for(lock)) {
+			may_yield = !queues;
+			if (how == SPIN_TAKEN_LONG)
+				how = SPIN_TAKEN_YIELD;
+		}
 		if (look(lock, take, every))
 			goto taken;
 	}

@@ -2,15 +2,17 @@
 # In the lab host: a Linux guest with four vCPUs whose threads fight for one spinlock,
 # with the kernel's own slow path and with pv-spinlock, in turns, and hogs beside it. Prints "bench
 # CASE WHEN TICKS LONGEST": ticks of the run an acquisition, in hundredths, and the longest wait. In
-# front may be set: KVM_ARGS, GUEST_APPEND, CASES (THREADSvOVERCOMMITx), SEEDS, OPS, HOST=1 (with
-# kvmpv_host), COUNT=0.
+# front may be set: KVM_ARGS, GUEST_APPEND, GUEST_SMP, CASES (THREADSvOVERCOMMITx), SEEDS, OPS, HOST=1
+# (with kvmpv_host), SWITCH (what else than the feature is off for "base": a file in the guest).
 # shellcheck shell=dash
 CASES=${CASES:-"1v1x 2v1x 2v2x 2v3x 4v2x 4v3x 4v4x"}
 SEEDS=${SEEDS:-10}
 OPS=${OPS:-60000}
 # shellcheck disable=SC2034 # for guest_start
-GUEST_SMP=4 GUEST_MEM=192 GUEST_WAIT=900
+GUEST_SMP=${GUEST_SMP:-4} GUEST_MEM=192 GUEST_WAIT=900
+SWITCH=${SWITCH:-features/pv-spinlock}
 B=/sys/module/lock_bench/parameters
+S=/sys/kernel/kvmpv/guest
 hogs=''
 
 set_hogs() # set_hogs N
@@ -40,7 +42,7 @@ fight() # fight CASE WHEN SEED
 
 switch() # switch 0|1
 {
-	guest_run g "echo $1 > /sys/kernel/kvmpv/guest/features/pv-spinlock"
+	guest_run g "echo $1 > $S/$SWITCH"
 }
 
 # A case has so many vCPUs at work; hogs make up for the rest.
@@ -58,8 +60,8 @@ kvm_load ${KVM_ARGS:-}
 [ -z "${HOST:-}" ] || modprobe kvmpv_host
 guest_start g
 guest_wait_ready g 600 || exit 1
-guest_run g "modprobe lock_bench; modprobe kvmpv_guest enable=1 watch_seconds=1
-	echo ${COUNT:-1} > /sys/kernel/kvmpv/guest/spinlock/count"
+guest_run g "modprobe lock_bench; modprobe kvmpv_guest enable=1 watch_seconds=1"
+[ "$SWITCH" = features/pv-spinlock ] || guest_run g "echo 1 > $S/features/pv-spinlock; echo 0 > $S/$SWITCH"
 guest_run g "dmesg | grep -E 'PV spinlocks|kvmpv'" | sed 's/^/# /'
 for case in $CASES; do
 	set_hogs "$(hogs_of "$case")"
@@ -69,13 +71,13 @@ for case in $CASES; do
 		seed=$((seed + 1))
 	done
 	switch 1
-	guest_run g "echo 1 > /sys/kernel/kvmpv/guest/spinlock/reset"
+	guest_run g "echo 1 > $S/spinlock/reset"
 	seed=1
 	while [ $seed -le "$SEEDS" ]; do
 		fight "$case" kvmpv $seed
 		seed=$((seed + 1))
 	done
-	guest_run g "paste -sd' ' /sys/kernel/kvmpv/guest/spinlock/stats" | sed "s/^/# $case: /"
+	guest_run g "paste -sd' ' $S/spinlock/stats" | sed "s/^/# $case: /"
 	switch 0
 done
 set_hogs 0

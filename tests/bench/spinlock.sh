@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 out=build/bench
-parts=${*:-pv pv-host pv-nople pv-nocount nopvspin pv-6.12 work work-6.12 amd amd-6.12}
+parts=${*:-pv pv-host pv-nople pv-8 counting nopvspin pv-6.12 work work-6.12 amd amd-6.12}
 few="SEEDS=4"
 amd="SEEDS=5 OPS=1000000 CASES='2v2x 3v3x 4v4x'"
 mkdir -p $out
@@ -61,7 +61,8 @@ for part in $parts; do
 	pv) locks "$part" 6.1 "" ;;
 	pv-host) locks "$part" 6.1 "HOST=1 $few CASES='4v2x 4v3x 4v4x'" ;;
 	pv-nople) locks "$part" 6.1 "KVM_ARGS=ple_gap=0 $few CASES='2v1x 2v2x 2v3x 4v2x 4v3x'" ;;
-	pv-nocount) locks "$part" 6.1 "COUNT=0 $few CASES='1v1x 2v1x 4v2x 4v3x'" ;;
+	pv-8) locks "$part" 6.1 "GUEST_SMP=8 $few CASES=8v4x" ;;
+	counting) locks "$part" 6.1 "SWITCH=spinlock/count CASES='2v1x 4v2x'" ;;
 	nopvspin) locks "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=2 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
 	pv-6.12) locks "$part" 6.12 "$few CASES='1v1x 2v1x 4v2x 4v3x 4v4x'" ;;
 	work) work "$part" 6.1 "" ;;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Three locks that are fought for until somebody says stop: one by tasks, one by tasks and
- * softirqs, one by tasks, softirqs and hard interrupts, on all CPUs that are online at the start.
- * Write 1 to "run" to start and 0 to stop; "result" is then "task N softirq N hardirq N wrong N":
- * how often each context had a lock, and how often the data under one was not what it should be.
+ * Four locks that are fought for until somebody says stop: one by tasks, one by tasks and
+ * softirqs, one by tasks, softirqs and hard interrupts, and one by NMIs alone, on all CPUs that are
+ * online at the start. Write 1 to "run" to start and 0 to stop; "result" is then "task N softirq N
+ * hardirq N nmi N wrong N": how often each context had a lock, and how often the data under one was
+ * not what it should be.
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
@@ -17,6 +18,9 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 
+#include <asm/apic.h>
+#include <asm/nmi.h>
+
 #include "run-param.h"
 
 static uint period_us = 300;
@@ -26,7 +30,10 @@ static uint inside = 30;
 module_param(inside, uint, 0644);
 MODULE_PARM_DESC(inside, "additions under a lock");
 
-enum { TASK, SOFTIRQ, HARDIRQ, CONTEXTS };
+/* Each so many hard interrupts of a CPU have the next one, and this one, come into an NMI. */
+#define NMI_EVERY 4
+
+enum { TASK, SOFTIRQ, HARDIRQ, NMI, CONTEXTS };
 
 /* Data that only one may change at a time: @a and @b are equal outside the lock. */
 struct guarded {
@@ -35,7 +42,7 @@ struct guarded {
 	u64 b;
 };
 
-static struct guarded guarded[CONTEXTS]; /* taken by contexts up to its index */
+static struct guarded guarded[CONTEXTS]; /* taken by contexts up to its index, the last by NMIs */
 
 struct own {
 	struct hrtimer timer;
@@ -43,12 +50,13 @@ struct own {
 	struct task_struct *task;
 	u64 had[CONTEXTS]; /* by context */
 	u64 took[CONTEXTS]; /* by lock */
-	u64 wrong;
+	u64 wrong[CONTEXTS]; /* by lock */
+	uint interrupts;
 };
 
 static DEFINE_PER_CPU(struct own, own);
 static bool stopping;
-static char result[100] = "none";
+static char result[120] = "none";
 
 /* Context: the lock is held, on the CPU of @me. */
 static void change(struct own *me, int lock, int context)
@@ -57,7 +65,7 @@ static void change(struct own *me, int lock, int context)
 	uint i;
 
 	if (READ_ONCE(it->a) != READ_ONCE(it->b))
-		me->wrong++;
+		me->wrong[lock]++;
 	WRITE_ONCE(it->a, it->a + 1);
 	for (i = 0; i < inside; i++)
 		cpu_relax();
@@ -132,6 +140,27 @@ static void softirq_work(struct tasklet_struct *tasklet)
 	spin_unlock_irqrestore(&guarded[HARDIRQ].lock, flags);
 }
 
+static int nmi_handler(unsigned int cmd, struct pt_regs *regs)
+{
+	spin_lock(&guarded[NMI].lock);
+	change(this_cpu_ptr(&own), NMI, NMI);
+	spin_unlock(&guarded[NMI].lock);
+	return NMI_HANDLED;
+}
+
+/* Two at a time, so that they meet. Interrupts are off, so no CPU goes meanwhile. */
+static void send_nmis(void)
+{
+	int me = smp_processor_id(), next = cpumask_next(me, cpu_online_mask);
+
+	if (next >= nr_cpu_ids)
+		next = cpumask_first(cpu_online_mask);
+	if (next == me)
+		return;
+	apic->send_IPI(next, NMI_VECTOR);
+	apic->send_IPI(me, NMI_VECTOR);
+}
+
 static enum hrtimer_restart hardirq_timer(struct hrtimer *timer)
 {
 	struct own *me = this_cpu_ptr(&own);
@@ -142,6 +171,8 @@ static enum hrtimer_restart hardirq_timer(struct hrtimer *timer)
 	if (READ_ONCE(stopping))
 		return HRTIMER_NORESTART;
 	tasklet_schedule(&me->tasklet);
+	if (!(++me->interrupts % NMI_EVERY))
+		send_nmis();
 	hrtimer_forward_now(timer, ns_to_ktime((u64)period_us * 1000));
 	return HRTIMER_RESTART;
 }
@@ -150,6 +181,11 @@ static void start_timer(void *unused)
 {
 	hrtimer_start(&this_cpu_ptr(&own)->timer, ns_to_ktime((u64)period_us * 1000),
 		      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/* An NMI that was sent before comes before. */
+static void nmis_are_over(void *unused)
+{
 }
 
 static void stop(void)
@@ -167,16 +203,17 @@ static void stop(void)
 		hrtimer_cancel(&it->timer);
 		tasklet_kill(&it->tasklet);
 	}
+	on_each_cpu(nmis_are_over, NULL, 1);
 	for_each_possible_cpu(cpu)
 		for (i = 0; i < CONTEXTS; i++) {
 			had[i] += per_cpu(own, cpu).had[i];
 			took[i] += per_cpu(own, cpu).took[i];
-			wrong += i ? 0 : per_cpu(own, cpu).wrong;
+			wrong += per_cpu(own, cpu).wrong[i];
 		}
 	for (i = 0; i < CONTEXTS; i++)
 		wrong += guarded[i].a != took[i] || guarded[i].b != took[i];
-	snprintf(result, sizeof(result), "task %llu softirq %llu hardirq %llu wrong %llu",
-		 had[TASK], had[SOFTIRQ], had[HARDIRQ], wrong);
+	snprintf(result, sizeof(result), "task %llu softirq %llu hardirq %llu nmi %llu wrong %llu",
+		 had[TASK], had[SOFTIRQ], had[HARDIRQ], had[NMI], wrong);
 }
 
 static void start(void)
@@ -191,7 +228,7 @@ static void start(void)
 
 		memset(it->had, 0, sizeof(it->had));
 		memset(it->took, 0, sizeof(it->took));
-		it->wrong = 0;
+		memset(it->wrong, 0, sizeof(it->wrong));
 	}
 	for_each_online_cpu(cpu) {
 		struct own *it = per_cpu_ptr(&own, cpu);
@@ -223,12 +260,13 @@ static int __init lock_storm_init(void)
 		it->timer.function = hardirq_timer;
 		tasklet_setup(&it->tasklet, softirq_work);
 	}
-	return 0;
+	return register_nmi_handler(NMI_LOCAL, nmi_handler, 0, "lock_storm");
 }
 
 static void __exit lock_storm_exit(void)
 {
 	run_switch(false);
+	unregister_nmi_handler(NMI_LOCAL, "lock_storm");
 }
 
 module_init(lock_storm_init);

@@ -59,10 +59,10 @@ for bad in "yield_after 0" "yield_after 1048577" "yield_after x" "queue_after -1
 	not_ok "$1 does not take $2" guest "echo $2 > \$L/$1"
 done
 is "$(guest 'cat $L/yield_after $L/queue_after $L/count $L/sample')" "256
-8192
+2048
 1
 0" "and stays what it was"
-for good in "1 0" "1 1" "1048576 1073741824" "7 100" "256 8192"; do
+for good in "1 0" "1 1" "1048576 1073741824" "7 100" "256 2048"; do
 	set -- $good
 	guest "echo $1 > \$L/yield_after; echo $2 > \$L/queue_after"
 	is "$(fight 1000)" "exact 1" "yield after $1, queue after $2"

@@ -55,7 +55,7 @@ switches() # switches NAME: TOGGLES times off and on while every context fights 
 	result=$(guest 'cat $T/result')
 	diag "$1: $result"
 	like "$result" 'wrong 0$' "$1: every lock was held by one at a time"
-	like "$result" 'task [1-9].* softirq [1-9].* hardirq [1-9]' "$1: every context had its turn"
+	like "$result" 'task [1-9].* softirq [1-9].* hardirq [1-9].* nmi [1-9]' "$1: every context had its turn"
 }
 
 end() # end NAME
