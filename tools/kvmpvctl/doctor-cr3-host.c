@@ -7,6 +7,21 @@
 #include "doctor.h"
 #include "sysfs.h"
 
+static enum ept parameter_read(struct ctl *ctl, const char *module, const char *parameter)
+{
+	char word[8] = "", path[64];
+	struct dir dir;
+
+	snprintf(path, sizeof(path), "sys/module/%s/parameters", module);
+	if (dir_open_root(ctl, path, &dir))
+		return EPT_UNKNOWN;
+	read_line(ctl, &dir, parameter, word, sizeof(word));
+	dir_close(&dir);
+	if (!strcmp(word, "Y") || !strcmp(word, "1"))
+		return EPT_ON;
+	return !strcmp(word, "N") || !strcmp(word, "0") ? EPT_OFF : EPT_UNKNOWN;
+}
+
 /**
  * ept_read() - does KVM use extended page tables
  * @ctl: the run
@@ -15,29 +30,14 @@
  */
 enum ept ept_read(struct ctl *ctl)
 {
-	struct dir dir;
-	char word[8] = "";
-
-	if (dir_open_root(ctl, "sys/module/kvm_intel/parameters", &dir))
-		return EPT_UNKNOWN;
-	read_line(ctl, &dir, "ept", word, sizeof(word));
-	dir_close(&dir);
-	if (!strcmp(word, "Y") || !strcmp(word, "1"))
-		return EPT_ON;
-	return !strcmp(word, "N") || !strcmp(word, "0") ? EPT_OFF : EPT_UNKNOWN;
+	return parameter_read(ctl, "kvm_intel", "ept");
 }
 
-static bool npt_off(struct ctl *ctl)
+static enum ept npt_read(struct ctl *ctl)
 {
-	struct dir dir;
-	char word[8] = "";
-
-	if (!path_exists(ctl, "sys/module/kvm_amd/parameters/npt") ||
-	    dir_open_root(ctl, "sys/module/kvm_amd/parameters", &dir))
-		return false;
-	read_line(ctl, &dir, "npt", word, sizeof(word));
-	dir_close(&dir);
-	return !strcmp(word, "N") || !strcmp(word, "0");
+	if (!path_exists(ctl, "sys/module/kvm_amd/parameters/npt"))
+		return EPT_UNKNOWN;
+	return parameter_read(ctl, "kvm_amd", "npt");
 }
 
 static bool amd(const struct platform *platform)
@@ -59,17 +59,20 @@ bool check_ept(struct ctl *ctl, const struct evidence *evidence, enum side side,
 	       struct finding *ret_finding)
 {
 	const struct platform *platform = &evidence->status.platform;
+	enum ept npt;
 
 	if (!(platform->possible & SIDE_MASK(SIDE_HOST)))
 		return false;
-	if (amd(platform) && npt_off(ctl))
+	npt = amd(platform) ? npt_read(ctl) : EPT_UNKNOWN;
+	if (npt == EPT_OFF)
 		return report(ret_finding, VERDICT_WARN,
 			      "load kvm_amd with npt=1, unless it is off on purpose",
 			      "NPT is off: each switch of address spaces in a guest exits, and "
 			      "AMD's processors have no CR3 targets for the cr3 cache");
 	if (amd(platform))
 		return report(ret_finding, VERDICT_PASS, NULL,
-			      "AMD's processors have no CR3 targets: no cr3 cache here");
+			      "%sAMD's processors have no CR3 targets: no cr3 cache here",
+			      npt == EPT_ON ? "NPT is on; " : "");
 	if (!*platform->kvm_module)
 		return report(ret_finding, VERDICT_WARN, "modprobe kvm_intel",
 			      "kvm_intel is not loaded: whether EPT is on cannot be seen");
