@@ -77,11 +77,19 @@ unload()
 	done
 }
 
-trigger()
+# Each that names a function has it.
+images()
 {
-	rm -rf "$work/scripts"
-	dpkg-deb -e "$guest" "$work/scripts"
-	grep -qx 'activate-noawait update-initramfs' "$work/scripts/triggers"
+	local script
+
+	for file in "$guest" "$tools"; do
+		rm -rf "$work/scripts"
+		dpkg-deb -e "$file" "$work/scripts"
+		for script in $(grep -l images_anew "$work"/scripts/*); do
+			sh -n "$script" && grep -q '^images_anew() { .*update-initramfs -u -k all' "$script" &&
+				echo "${file##*/}: ${script##*/}" | sed 's/_[^:]*//'
+		done
+	done
 }
 
 check "make deb" make -s deb
@@ -91,7 +99,8 @@ check "one version everywhere" nothing versions
 check "the packages hold what make install installs" complete
 check "headers are recommended, not needed" nothing depends
 check "no maintainer script touches a module that is loaded" nothing unload
-check "the guest's package has the initramfs updated" trigger
+check "three scripts make initramfs images anew" test "$(images | xargs)" = \
+	"kvmpv-guest-dkms: postinst kvmpv-guest-dkms: postrm kvmpv-tools: postrm"
 check "lintian says nothing" nothing lintian --allow-root -E -I --pedantic \
 	"$deb/kvmpv_${version}_amd64.changes"
 plan
