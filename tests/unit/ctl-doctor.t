@@ -393,6 +393,13 @@ has "what next" "next: apt install linux-headers-$release"
 put "lib/modules/$release/build/Makefile" ""
 exits 0 "headers" doctor
 verdict headers PASS
+rm -r "${root:?}/$host"
+exits 0 "not loaded, not installed" doctor
+verdict host.module WARN "kvmpv_host is not loaded"
+mkdir -p "$root/usr/src/kvmpv-host-$(cat VERSION)"
+exits 1 "installed, not built" doctor
+verdict host.module FAIL "DKMS has not built it for this kernel"
+has "what next" "then run dkms install kvmpv-host/$(cat VERSION)"
 
 # ftrace
 for kind in host guest-spinlock; do
