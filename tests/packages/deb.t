@@ -77,17 +77,18 @@ unload()
 	done
 }
 
-# Each that names a function has it.
+# The scripts that make initramfs images anew, each with the function it does that by
 images()
 {
-	local script
+	local file script
 
 	for file in "$guest" "$tools"; do
 		rm -rf "$work/scripts"
 		dpkg-deb -e "$file" "$work/scripts"
-		for script in $(grep -l images_anew "$work"/scripts/*); do
-			sh -n "$script" && grep -q '^images_anew() { .*update-initramfs -u -k all' "$script" &&
-				echo "${file##*/}: ${script##*/}" | sed 's/_[^:]*//'
+		for script in "$work"/scripts/p*; do
+			grep -q '^[^#]*images_anew$' "$script" && sh -n "$script" &&
+				grep -q '^images_anew() { .*update-initramfs -u -k all' "$script" &&
+				basename "$file" | sed "s/_.*/ ${script##*/}/"
 		done
 	done
 }
@@ -100,7 +101,7 @@ check "the packages hold what make install installs" complete
 check "headers are recommended, not needed" nothing depends
 check "no maintainer script touches a module that is loaded" nothing unload
 check "three scripts make initramfs images anew" test "$(images | xargs)" = \
-	"kvmpv-guest-dkms: postinst kvmpv-guest-dkms: postrm kvmpv-tools: postrm"
+	"kvmpv-guest-dkms postinst kvmpv-guest-dkms postrm kvmpv-tools postrm"
 check "lintian says nothing" nothing lintian --allow-root -E -I --pedantic \
 	"$deb/kvmpv_${version}_amd64.changes"
 plan
