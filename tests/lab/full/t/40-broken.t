@@ -27,7 +27,7 @@ boots_without()
 option()
 {
 	machine_run "sed -i 's/mitigations=off.*\"/mitigations=off ${1:-}\"/' /etc/default/grub
-		update-grub 2>&1"
+		update-grub > /dev/null 2>&1"
 }
 
 # ---- a machine that has it ----
