@@ -32,6 +32,7 @@ in_images()
 
 	shift
 	for kernel; do
+		[ -e "/boot/initrd.img-$kernel" ] || return 1
 		found=$(lsinitrd "/boot/initrd.img-$kernel" | grep -c 'kvmpv_guest[.]ko')
 		echo "$kernel: $found"
 		[ "$found" = "$([ "$want" = none ] && echo 0 || echo 1)" ] || return 1
@@ -75,6 +76,7 @@ scriptlets
 check "no module is left to dkms" nothing status
 check "no image has the module" in_images none "$first" "$second"
 rm -r /lib/modules/9.0-headless "/boot/initrd.img-$first"
+apt purge --autoremove "linux-headers-$second" "linux-image-$second" > /dev/null
 check "nothing is left" nothing left /tmp/before
 plan
 INSIDE
