@@ -42,8 +42,8 @@ static bool installed(const struct ctl *ctl, const struct builder *builder)
 
 	if (!path_exists(ctl, builder->program) || dir_open_root(ctl, "", &dir))
 		return false;
-	found = !builder->calls || (!file_read(dir.fd, builder->program, &text) &&
-				    strstr(text, builder->calls));
+	found = !builder->calls ||
+		(!file_read(dir.fd, builder->program, &text) && strstr(text, builder->calls));
 	dir_close(&dir);
 	return found;
 }
