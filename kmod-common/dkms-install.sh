@@ -67,18 +67,27 @@ install_for() { # KERNEL
 	esac
 }
 
+# later KERNEL: apt has its headers in the same run, and calls the hook that calls this once they are set
+# up. To build now would be to build twice, and to complain twice. Only an initramfs could need it now.
+later() {
+	[ ! -e /etc/kvmpv/initramfs ] && [ "$(dpkg-query -W -f '${db:Status-Status}' "linux-headers-$1" 2> /dev/null)" = unpacked ]
+}
+
 [ ! -e /etc/dkms/no-autoinstall ] || {
 	say "nothing is built: /etc/dkms/no-autoinstall is there"
 	exit 0
 }
+kernels=$*
 [ $# -gt 0 ] || for dir in /lib/modules/*/; do
 	# Only what is left of a kernel has neither
 	[ -e "$dir/kernel" ] || [ -e "$dir/build" ] || continue
-	set -- "$@" "$(basename "$dir")"
+	kernels="$kernels $(basename "$dir")"
 done
-[ $# -gt 0 ] || say "no kernel is installed: nothing to build"
-for kernel; do
-	install_for "$kernel"
+[ -n "$kernels" ] || say "no kernel is installed: nothing to build"
+for kernel in $kernels; do
+	if [ $# -gt 0 ] || ! later "$kernel"; then
+		install_for "$kernel"
+	fi
 done
 loaded=$(cat "/sys/module/$module/version" 2> /dev/null) || loaded=$version
 [ "$loaded" = "$version" ] ||
