@@ -77,11 +77,20 @@ unload()
 	done
 }
 
-trigger()
+# The scripts that make initramfs images anew, each with the function it does that by
+images()
 {
-	rm -rf "$work/scripts"
-	dpkg-deb -e "$guest" "$work/scripts"
-	grep -qx 'activate-noawait update-initramfs' "$work/scripts/triggers"
+	local file script
+
+	for file in "$guest" "$tools"; do
+		rm -rf "$work/scripts"
+		dpkg-deb -e "$file" "$work/scripts"
+		for script in "$work"/scripts/p*; do
+			grep -q '^[^#]*images_anew$' "$script" && sh -n "$script" &&
+				grep -q '^images_anew() { .*update-initramfs -u -k all' "$script" &&
+				basename "$file" | sed "s/_.*/ ${script##*/}/"
+		done
+	done
 }
 
 check "make deb" make -s deb
@@ -91,7 +100,8 @@ check "one version everywhere" nothing versions
 check "the packages hold what make install installs" complete
 check "headers are recommended, not needed" nothing depends
 check "no maintainer script touches a module that is loaded" nothing unload
-check "the guest's package has the initramfs updated" trigger
+check "three scripts make initramfs images anew" test "$(images | xargs)" = \
+	"kvmpv-guest-dkms postinst kvmpv-guest-dkms postrm kvmpv-tools postrm"
 check "lintian says nothing" nothing lintian --allow-root -E -I --pedantic \
 	"$deb/kvmpv_${version}_amd64.changes"
 plan

@@ -25,6 +25,20 @@ dnf()
 	cat /tmp/log
 	return $status
 }
+# in_images VERSION KERNEL...: of the guest module in the image of each, or "none", and kvmpvctl agrees
+in_images()
+{
+	local want=$1 kernel found
+
+	shift
+	for kernel; do
+		[ -e "/boot/initrd.img-$kernel" ] || return 1
+		found=$(lsinitrd "/boot/initrd.img-$kernel" | grep -c 'kvmpv_guest[.]ko')
+		echo "$kernel: $found"
+		[ "$found" = "$([ "$want" = none ] && echo 0 || echo 1)" ] || return 1
+	done
+	[ "$want" = none ] || kvmpvctl initramfs
+}
 scriptlets()
 {
 	check "scriptlets succeed" nothing grep -iE 'scriptlet failed|error:' /tmp/log
@@ -32,6 +46,7 @@ scriptlets()
 # Other packages' directories, where these are at home; and rpm's database.
 mkdir -p /usr/lib/dracut/modules.d /usr/share/licenses /usr/share/man/man5 /usr/share/man/man8
 check "a local repository" bash /mnt/rpm-repository /mnt/old
+check "dracut makes the images" apt install dracut
 files > /tmp/before
 mkdir -p /lib/modules/9.0-headless/kernel
 check "install, with what is recommended" dnf install kvmpv-host-dkms kvmpv-guest-dkms
@@ -40,9 +55,15 @@ check "both modules are there for $first, which does not run" both "$version" "$
 check "a kernel without headers is named" \
 	said '^kvmpv-host: no module for 9.0-headless: its headers are not installed'
 scriptlets
+check "a new kernel with its headers" apt install "linux-headers-$second"
+check "both modules are there for $second" both "$version" "$second"
+check "the guest module is to be in the images" kvmpvctl initramfs enable
+check "it is" in_images "$version" "$first" "$second"
 check "another repository" bash /mnt/rpm-repository /mnt/new
 check "upgrade" dnf upgrade
 check "both modules are new for $first" both "$next" "$first"
+check "both modules are new for $second" both "$next" "$second"
+check "the images have the new guest module" in_images "$next" "$first" "$second"
 scriptlets
 check "nothing is left of version $version" nothing find /usr/src /var/lib/dkms \
 	-path "/usr/src/*-$version" -o -path "/var/lib/dkms/*/$version"
@@ -53,7 +74,9 @@ check "nothing was changed behind rpm's back" nothing rpm -V kvmpv-{host-dkms,gu
 check "remove" dnf remove kvmpv-host-dkms kvmpv-guest-dkms kvmpv-tools debian
 scriptlets
 check "no module is left to dkms" nothing status
-rm -r /lib/modules/9.0-headless
+check "no image has the module" in_images none "$first" "$second"
+rm -r /lib/modules/9.0-headless "/boot/initrd.img-$first"
+apt purge --autoremove "linux-headers-$second" "linux-image-$second" > /dev/null
 check "nothing is left" nothing left /tmp/before
 plan
 INSIDE

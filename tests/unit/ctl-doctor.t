@@ -393,6 +393,13 @@ has "what next" "next: apt install linux-headers-$release"
 put "lib/modules/$release/build/Makefile" ""
 exits 0 "headers" doctor
 verdict headers PASS
+rm -r "${root:?}/$host"
+exits 0 "not loaded, not installed" doctor
+verdict host.module WARN "kvmpv_host is not loaded"
+mkdir -p "$root/usr/src/kvmpv-host-$(cat VERSION)"
+exits 1 "installed, not built" doctor
+verdict host.module FAIL "DKMS has not built it for this kernel"
+has "what next" "then run dkms install kvmpv-host/$(cat VERSION)"
 
 # ftrace
 for kind in host guest-spinlock; do
@@ -535,6 +542,10 @@ if command -v depmod >/dev/null && command -v gcc >/dev/null; then
 	exits 1 "not signed, enforced" doctor
 	verdict guest.signature FAIL "(module.sig_enforce)"
 	verdict guest.versions PASS
+	mv "$root/$guest" "$tmp/loaded"
+	exits 3 "not signed, enforced, not loaded" apply --guest
+	has "what next" "next: kvmpvctl doctor: the one on disk is not signed, and this kernel"
+	mv "$tmp/loaded" "$root/$guest"
 	# Signer, key and signature; how long they are and of what kind (X.509); the magic
 	{
 		printf maker
@@ -543,6 +554,27 @@ if command -v depmod >/dev/null && command -v gcc >/dev/null; then
 	} >>"$dir/updates/kvmpv_guest.ko"
 	exits 0 "signed, enforced" doctor
 	verdict guest.signature PASS "is signed by maker"
+	put proc/keys \
+		"0b01 I------ 1 perm 1f030000 0 0 asymmetri maker: 0a1b2c: X509.rsa 2c []" \
+		"0b02 I--Q--- 1 perm 1f3f0000 0 65534 keyring   _uid.0: empty"
+	exits 0 "its key is known" doctor
+	verdict guest.signature PASS "is signed by maker"
+	put proc/keys \
+		"0b01 I------ 1 perm 1f030000 0 0 asymmetri breaker: 0a1b2c: X509.rsa 2c []"
+	exits 1 "its key is not known" doctor
+	verdict guest.signature FAIL "is signed by maker, whose key this kernel does not know"
+	has "what next, without UEFI" "sign it with a key this kernel knows"
+	mkdir -p "$root/sys/firmware/efi"
+	exits 1 "its key is not known, UEFI" doctor
+	has "what next" "mokutil --import"
+	rm -r "${root:?}/sys/firmware/efi" "${root:?}/$guest" "${root:?}/sys/module/kvmpv_guest"
+	exits 3 "not loaded" apply --guest
+	has "what next" "next: kvmpvctl doctor: the one on disk is signed by maker, whose key"
+	put sys/module/module/parameters/sig_enforce N
+	exits 0 "not enforced" doctor
+	verdict guest.signature PASS "is signed by maker"
+	exits 3 "not loaded" apply --guest
+	has "what next" "next: modprobe kvmpv_guest"
 else
 	skip "signatures" "no depmod or gcc"
 fi
@@ -585,7 +617,7 @@ mkdir -p "$root/sys/module/kvm_amd/parameters"
 put sys/module/kvm_amd/parameters/npt 1
 exits 0 "AMD" doctor
 silent host.cr3-targets
-verdict host.ept PASS
+verdict host.ept PASS "NPT is on"
 put sys/module/kvm_amd/parameters/npt 0
 exits 0 "AMD without NPT" doctor
 verdict host.ept WARN "NPT is off"

@@ -51,7 +51,7 @@ builder() { # NAME
 	initramfs-tools)
 		mkdir -p "$root/usr/sbin" "$root/usr/share/initramfs-tools/hooks" \
 			"$root/etc/kernel/postinst.d"
-		: >"$root/usr/sbin/mkinitramfs"
+		echo "mkinitramfs" >"$root/usr/sbin/update-initramfs"
 		: >"$root/usr/share/initramfs-tools/hooks/kvmpv"
 		;;
 	dracut)
@@ -198,7 +198,7 @@ rm "$root/usr/share/initramfs-tools/hooks/kvmpv"
 exits 4 "no hook" initramfs enable
 has "what next" "install kvmpv-guest-dkms"
 exits 0 "no hook: disable" initramfs disable
-rm "$root/usr/sbin/mkinitramfs"
+rm "$root/usr/sbin/update-initramfs"
 exits 4 "no builder" initramfs enable
 has "what next" "install dracut or initramfs-tools"
 [ ! -e "$root/$marker" ]
@@ -217,6 +217,13 @@ says command "dracut --quiet --force --regenerate-all"
 : >"$root/etc/kernel/postinst.d/initramfs-tools"
 exits 3 "both, new kernels call both" initramfs --json
 says builder initramfs-tools
+: >"$root/usr/sbin/mkinitramfs"
+rm "$root/usr/sbin/update-initramfs"
+exits 3 "dracut took the place of initramfs-tools" initramfs --json
+says builder dracut
+echo "dracut" >"$root/usr/sbin/update-initramfs"
+exits 3 "and has an update-initramfs of its own" initramfs --json
+says builder dracut
 rm -r "${root:?}/boot"
 exits 3 "no images" initramfs
 has "said so" "no image in /boot"

@@ -86,7 +86,7 @@ sed -n '/^\.Dl # kvmpvctl/s/^\.Dl # kvmpvctl//p' $page |
 	sed "s|50-fleet|$tmp/&|" >"$tmp/examples"
 tree both
 mkdir -p "$root/usr/sbin" "$root/usr/share/initramfs-tools/hooks"
-: >"$root/usr/sbin/mkinitramfs"
+echo "mkinitramfs" >"$root/usr/sbin/update-initramfs"
 : >"$root/usr/share/initramfs-tools/hooks/kvmpv"
 printf 'page = off\n' >"$tmp/50-fleet.conf"
 printf "seconds 1\n" >"$root/exits"

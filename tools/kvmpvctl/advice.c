@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "advice.h"
+#include "security.h"
 #include "sysfs.h"
 
 #define NEXT(module, ...) snprintf((module)->next, sizeof((module)->next), __VA_ARGS__)
@@ -23,14 +24,17 @@ void advise_load(const struct ctl *ctl, const struct platform *platform, enum si
 		 const struct module_version *disk, char *ret, size_t size)
 {
 	const struct side_def *def = &side_defs[side];
-	char source[64];
+	struct security security;
+	char why[160];
 
-	snprintf(source, sizeof(source), "usr/src/kvmpv-%s-%s", def->name, KVMPV_VERSION);
+	security_read(ctl, &security);
 	if (platform->killed)
 		snprintf(ret, size, "take kvmpv.enable=0 off the kernel command line and reboot");
+	else if (disk->found && security_refuses(&security, disk, why, sizeof(why)))
+		snprintf(ret, size, "kvmpvctl doctor: the one on disk %s", why);
 	else if (disk->found || strcmp(disk->why, "not there"))
 		snprintf(ret, size, "modprobe %s", def->module);
-	else if (path_exists(ctl, source))
+	else if (module_source(ctl, side))
 		snprintf(ret, size,
 			 "this kernel has no module %s: install its headers, then run dkms "
 			 "install kvmpv-%s/%s",

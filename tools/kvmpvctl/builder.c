@@ -14,8 +14,12 @@
 static const struct builder builders[] = {
 	{
 		.name = "initramfs-tools",
-		/* Newer packages of dracut have an update-initramfs of their own. */
-		.program = "usr/sbin/mkinitramfs",
+		/*
+		 * Newer packages of dracut have an update-initramfs of their own; and mkinitramfs
+		 * stays where dracut took the place of initramfs-tools, as the kernel hook does.
+		 */
+		.program = "usr/sbin/update-initramfs",
+		.calls = "mkinitramfs",
 		.hook = "usr/share/initramfs-tools/hooks/kvmpv",
 		.kernel_hook = {"etc/kernel/postinst.d/initramfs-tools"},
 		.argv = {"update-initramfs", "-u", "-k", "all"},
@@ -29,6 +33,20 @@ static const struct builder builders[] = {
 		.argv = {"dracut", "--quiet", "--force", "--regenerate-all"},
 	},
 };
+
+static bool installed(const struct ctl *ctl, const struct builder *builder)
+{
+	const char *text;
+	struct dir dir;
+	bool found;
+
+	if (!path_exists(ctl, builder->program) || dir_open_root(ctl, "", &dir))
+		return false;
+	found = !builder->calls ||
+		(!file_read(dir.fd, builder->program, &text) && strstr(text, builder->calls));
+	dir_close(&dir);
+	return found;
+}
 
 static bool kernels_call(const struct ctl *ctl, const struct builder *builder)
 {
@@ -51,7 +69,7 @@ const struct builder *builder_find(const struct ctl *ctl)
 	const struct builder *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(builders); i++) {
-		if (!path_exists(ctl, builders[i].program))
+		if (!installed(ctl, &builders[i]))
 			continue;
 		if (!found || (!kernels_call(ctl, found) && kernels_call(ctl, &builders[i])))
 			found = &builders[i];

@@ -8,6 +8,20 @@
 #include "parameter.h"
 #include "sysfs.h"
 
+static enum ept paging_read(struct ctl *ctl, const char *module, const char *parameter)
+{
+	char path[64];
+	bool on;
+	int err = parameter_bool(ctl, module, parameter, &on);
+
+	if (!err)
+		return on ? EPT_ON : EPT_OFF;
+	snprintf(path, sizeof(path), "sys/module/%s/parameters", module);
+	if (path_exists(ctl, path))
+		problem_add(ctl, -err, "%s/%s/%s", ctl->root, path, parameter);
+	return EPT_UNKNOWN;
+}
+
 /**
  * ept_read() - does KVM use extended page tables
  * @ctl: the run
@@ -16,21 +30,14 @@
  */
 enum ept ept_read(struct ctl *ctl)
 {
-	bool on;
-	int err = parameter_bool(ctl, "kvm_intel", "ept", &on);
-
-	if (!err)
-		return on ? EPT_ON : EPT_OFF;
-	if (path_exists(ctl, "sys/module/kvm_intel/parameters"))
-		problem_add(ctl, -err, "%s/sys/module/kvm_intel/parameters/ept", ctl->root);
-	return EPT_UNKNOWN;
+	return paging_read(ctl, "kvm_intel", "ept");
 }
 
-static bool npt_off(const struct ctl *ctl)
+static enum ept npt_read(struct ctl *ctl)
 {
-	bool on;
-
-	return !parameter_bool(ctl, "kvm_amd", "npt", &on) && !on;
+	if (!path_exists(ctl, "sys/module/kvm_amd/parameters/npt"))
+		return EPT_UNKNOWN;
+	return paging_read(ctl, "kvm_amd", "npt");
 }
 
 static bool amd(const struct platform *platform)
@@ -52,17 +59,20 @@ bool check_ept(struct ctl *ctl, const struct evidence *evidence, enum side side,
 	       struct finding *ret_finding)
 {
 	const struct platform *platform = &evidence->status.platform;
+	enum ept npt;
 
 	if (!(platform->possible & SIDE_MASK(SIDE_HOST)))
 		return false;
-	if (amd(platform) && npt_off(ctl))
+	npt = amd(platform) ? npt_read(ctl) : EPT_UNKNOWN;
+	if (npt == EPT_OFF)
 		return report(ret_finding, VERDICT_WARN,
 			      "load kvm_amd with npt=1, unless it is off on purpose",
 			      "NPT is off: each switch of address spaces in a guest exits, and "
 			      "AMD's processors have no CR3 targets for the cr3 cache");
 	if (amd(platform))
 		return report(ret_finding, VERDICT_PASS, NULL,
-			      "AMD's processors have no CR3 targets: no cr3 cache here");
+			      "%sAMD's processors have no CR3 targets: no cr3 cache here",
+			      npt == EPT_ON ? "NPT is on; " : "");
 	if (!*platform->kvm_module)
 		return report(ret_finding, VERDICT_WARN, "modprobe kvm_intel",
 			      "kvm_intel is not loaded: whether EPT is on cannot be seen");

@@ -54,6 +54,10 @@ bool check_module(struct ctl *ctl, const struct evidence *evidence, enum side si
 		return report(ret_finding, VERDICT_FAIL, "see: kvmpvctl status",
 			      "%s cannot be used here: this is %s", name,
 			      platform_role(&status->platform));
+	if (!m->loaded && !status->versions.module[side][WHERE_DISK].found &&
+	    module_source(ctl, side))
+		return report(ret_finding, VERDICT_FAIL, next,
+			      "%s is not loaded: DKMS has not built it for this kernel", name);
 	if (!m->loaded)
 		return report(ret_finding, VERDICT_WARN, next, "%s is not loaded", name);
 	if (!m->state_known)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
-#include "parameter.h"
+#include "security.h"
 #include "sysfs.h"
 
 #define EFIVARS "sys/firmware/efi/efivars"
@@ -60,39 +60,6 @@ static int blob_read(const struct ctl *ctl, const char *path, unsigned char **re
 	*ret_data = data;
 	*ret_len = used;
 	return 0;
-}
-
-/**
- * security_read() - what this kernel asks of modules
- * @ctl: the run
- * @ret_security: what it says
- */
-void security_read(const struct ctl *ctl, struct security *ret_security)
-{
-	struct security *s = ret_security;
-	const char *text, *start;
-	struct dir dir;
-	bool on;
-
-	memset(s, 0, sizeof(*s));
-	if (!dir_open_root(ctl, "sys/kernel/security", &dir)) {
-		if (!file_read(dir.fd, "lockdown", &text) && (start = strchr(text, '[')))
-			snprintf(s->lockdown, sizeof(s->lockdown), "%.*s",
-				 (int)strcspn(start + 1, "] \n"), start + 1);
-		dir_close(&dir);
-	}
-	if (!parameter_bool(ctl, "module", "sig_enforce", &on))
-		s->sig_enforce = on;
-}
-
-static bool locked(const struct security *security)
-{
-	return *security->lockdown && strcmp(security->lockdown, "none");
-}
-
-static bool enforced(const struct security *security)
-{
-	return security->sig_enforce || locked(security);
 }
 
 enum secure_boot { SECURE_BOOT_NONE, SECURE_BOOT_OFF, SECURE_BOOT_ON, SECURE_BOOT_UNKNOWN };
@@ -278,7 +245,7 @@ bool check_lockdown(struct ctl *ctl, const struct evidence *evidence, enum side 
 
 	if (!*security->lockdown)
 		return false;
-	if (!locked(security))
+	if (!security_locked(security))
 		return report(ret_finding, VERDICT_PASS, NULL, "the kernel is not locked down");
 	return report(ret_finding, VERDICT_PASS, NULL,
 		      "the kernel is locked down (%s): modules have to be signed, and debugfs is "
@@ -300,20 +267,26 @@ bool check_signature(struct ctl *ctl, const struct evidence *evidence, enum side
 {
 	const struct module_version *disk = &evidence->status.versions.module[side][WHERE_DISK];
 	const char *name = side_defs[side].module;
-	char next[256];
+	char next[256], why[160];
 
 	if (!disk->found)
 		return false;
-	if (disk->is_signed)
+	if (!security_refuses(&evidence->security, disk, why, sizeof(why)) && disk->is_signed)
 		return report(ret_finding, VERDICT_PASS, NULL, "%s is signed%s%s", name,
 			      *disk->signer ? " by " : "", disk->signer);
-	if (!enforced(&evidence->security))
+	if (!*why)
 		return report(ret_finding, VERDICT_PASS, NULL,
 			      "%s is not signed, and need not be here", name);
-	snprintf(next, sizeof(next),
-		 "let DKMS build it again, which signs it: dkms install --force kvmpv-%s/%s -k %s",
-		 side_defs[side].name, disk->version, release_running(ctl));
-	return report(ret_finding, VERDICT_FAIL, next,
-		      "%s is not signed, and this kernel loads signed modules only (%s)", name,
-		      locked(&evidence->security) ? "lockdown" : "module.sig_enforce");
+	if (disk->is_signed && path_exists(ctl, "sys/firmware/efi"))
+		snprintf(next, sizeof(next),
+			 "enrol the key: mokutil --import, with the certificate of that signer");
+	else if (disk->is_signed)
+		snprintf(next, sizeof(next),
+			 "sign it with a key this kernel knows: without UEFI none can be enrolled");
+	else
+		snprintf(next, sizeof(next),
+			 "let DKMS build it again, which signs it: dkms install --force "
+			 "kvmpv-%s/%s -k %s",
+			 side_defs[side].name, disk->version, release_running(ctl));
+	return report(ret_finding, VERDICT_FAIL, next, "%s %s", name, why);
 }

@@ -8,6 +8,7 @@
 #define KVMPVCTL_DOCTOR_H
 
 #include "render.h"
+#include "security.h"
 
 /**
  * struct cr3_code - the guest's file ``cr3_cache``
@@ -26,17 +27,6 @@ struct cr3_code {
 };
 
 enum ftrace { FTRACE_UNKNOWN, FTRACE_OFF, FTRACE_ON };
-
-/**
- * struct security - what this kernel asks of modules
- * @lockdown: as in /sys/kernel/security/lockdown: ``none``, ``integrity``, ``confidentiality``;
- *            empty when that cannot be seen
- * @sig_enforce: it was told to load signed modules only
- */
-struct security {
-	char lockdown[24];
-	bool sig_enforce;
-};
 
 /**
  * struct exit_evidence - what VMs did for a moment
@@ -108,7 +98,6 @@ void ftrace_read(const struct ctl *ctl, enum ftrace *ret_ftrace);
 check_fn check_kernel, check_headers, check_ftrace, check_livepatch;
 
 /* doctor-signature.c */
-void security_read(const struct ctl *ctl, struct security *ret_security);
 check_fn check_secure_boot, check_mok, check_lockdown, check_signature;
 
 /* doctor-cpu.c */

@@ -38,6 +38,7 @@ struct initramfs {
  * struct builder - a program that makes images
  * @name: as people call it
  * @program: below the root
+ * @calls: the program is a script that has this word in it; NULL for any
  * @hook: what puts kvmpv into its images, below the root
  * @kernel_hook: what makes it build an image for each new kernel, below the root
  * @argv: how it makes all images anew
@@ -45,6 +46,7 @@ struct initramfs {
 struct builder {
 	const char *name;
 	const char *program;
+	const char *calls;
 	const char *hook;
 	const char *kernel_hook[3];
 	const char *argv[5];

@@ -170,3 +170,19 @@ void module_on_disk(const struct ctl *ctl, enum side side, const char *release,
 		snprintf(v->why, sizeof(v->why), err == -ENOENT ? "not there" : "unknown (%s: %s)",
 			 v->path, problem_text(-err));
 }
+
+/**
+ * module_source() - is the source there that DKMS builds a module from
+ * @ctl: the run
+ * @side: which module
+ *
+ * Return: true when its package is installed in this tool's version.
+ */
+bool module_source(const struct ctl *ctl, enum side side)
+{
+	char source[64];
+
+	snprintf(source, sizeof(source), "usr/src/kvmpv-%s-%s", side_defs[side].name,
+		 KVMPV_VERSION);
+	return path_exists(ctl, source);
+}

@@ -27,6 +27,7 @@ struct module_version {
 };
 
 void module_loaded(struct ctl *ctl, enum side side, struct module_version *ret_version);
+bool module_source(const struct ctl *ctl, enum side side);
 void module_on_disk(const struct ctl *ctl, enum side side, const char *release,
 		    struct module_version *ret_version);
 int module_file(const char *path, struct module_version *ret_version);

@@ -26,8 +26,10 @@ is "$(machine_run "dkms status")" "kvmpv-host/$version, $kernel, x86_64: install
 is "$(machine_run 'systemctl is-active kvmpv-host.service')" active "kvmpv-host.service is active"
 is "$(machine_run 'systemctl is-system-running; systemctl --failed --no-legend')" running \
 	"no unit failed"
-like "$(machine_run 'systemctl show -P Before kvmpv-host.service')" 'libvirtd\.service' \
-	"it comes before libvirtd"
+order=$(machine_run 'echo $(systemctl show -P ActiveEnterTimestampMonotonic kvmpv-host.service) \
+	$(systemctl show -P ExecMainStartTimestampMonotonic libvirtd.service)')
+awk '{ exit !($1 > 0 && $1 <= $2) }' <<< "$order"
+result $? "it was active before libvirtd started" || diag "$order"
 module=$(machine_run 'modinfo -n kvmpv_host')
 like "$module" "^/lib/modules/$kernel/updates/dkms/kvmpv_host\.ko" "the module is the one DKMS built"
 is "$(machine_run 'cat /sys/module/kvmpv_host/version')" "$version" "it is loaded"
@@ -38,6 +40,17 @@ diag "$status"
 doctor=$(machine_run 'kvmpvctl doctor')
 unlike "$doctor" '^ *FAIL' "kvmpvctl doctor finds nothing that fails"
 diag "$doctor"
+
+# a feature as a unit; it saves nothing
+kick='cat /sys/kernel/kvmpv/host/features/kick'
+is "$(machine_run "kvmpvctl disable --runtime kick > /dev/null && $kick")" 0 "a feature is off"
+is "$(machine_run "systemctl start kvmpv-feature@kick.service && $kick")" 1 "its unit starts: it is on"
+is "$(machine_run 'systemctl is-active kvmpv-feature@kick.service')" active "its unit is active"
+is "$(machine_run "systemctl stop kvmpv-feature@kick.service && $kick")" 0 "its unit stops: it is off"
+machine_run 'systemctl start kvmpv-feature@no-such.service 2> /dev/null'
+result $(($? == 0)) "no unit for what is no feature"
+is "$(machine_run 'ls /etc/kvmpv/host.conf.d')" "" "nothing of it is saved"
+machine_run 'systemctl reset-failed; systemctl -q enable kvmpv-feature@yield.service'
 
 # removal: the module that VMs may use stays until the reboot
 remove=$(MACHINE_WAIT=900 machine_run 'apt-get remove -y kvmpv-host-dkms kvmpv-tools 2>&1')

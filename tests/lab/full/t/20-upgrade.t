@@ -31,6 +31,9 @@ result $? "its kernel is up" || diag "$(machine_run 'tail -n 20 /var/log/libvirt
 vms='for vm in /sys/kernel/kvmpv/host/vm/*; do echo "${vm##*/}"; done'
 before=$(machine_run "$vms")
 like "$before" '^[0-9]+-[0-9]+$' "kvmpv knows the VM"
+switches='cd /sys/kernel/kvmpv/host/features && echo $(cat stats yield page)'
+is "$(machine_run "kvmpvctl disable --persistent stats > /dev/null
+	kvmpvctl disable --runtime yield > /dev/null; $switches")" "0 0 1" "two features are switched off"
 
 apt_install "$next/kvmpv-tools_$next_version"*.deb "$next/kvmpv-host-dkms_$next_version"*.deb
 result $? "the upgrade to $next_version" || diag "$(machine_run 'tail -n 30 /root/apt.log')"
@@ -42,12 +45,18 @@ is "$(machine_run "$vms")" "$before" "kvmpv still knows it"
 status=$(machine_run 'kvmpvctl status')
 like "$status" '[Rr]eboot' "kvmpvctl status says that a reboot is needed"
 diag "$status"
-ok "the VM can be ended" machine_run 'virsh -q destroy vm'
+ok "the VM can be ended" machine_run 'virsh -q destroy vm && virsh -q autostart vm'
 
 machine_reboot
 result $? "the machine reboots" || exit 1
 is "$(machine_run 'cat /sys/module/kvmpv_host/version')" "$next_version" "the new module is loaded"
 is "$(machine_run 'systemctl is-active kvmpv-host.service')" active "kvmpv-host.service is active"
 unlike "$(machine_run 'kvmpvctl status')" '[Rr]eboot' "kvmpvctl status asks for nothing"
+is "$(machine_run "$switches")" "0 1 1" "what was to be kept is off, the other is on again"
+MACHINE_WAIT=300 machine_run 'until [ "$(virsh domstate vm | head -n 1)" = running ]; do sleep 2; done'
+result $? "libvirt has started the VM"
+like "$(machine_run 'kvmpvctl status')" ' qemu-system-x86 +1 +[01] +kick,yield,unhalt,page ' \
+	"which was offered what is configured: the settings were there before it"
+machine_run 'virsh -q destroy vm'
 machine_log_check
 done_testing

@@ -19,16 +19,17 @@ result $? "the machine boots" || exit 1
 first=$(machine_run 'cat /root/first')
 second=$(machine_run 'uname -r')
 like "$second" '^6\.12\.' "it runs the second kernel"
-like "$(machine_run 'cat /root/kernel.log')" "^kvmpv-host: kvmpv_host $version is there for $second" \
-	"the module was built when it came"
-is "$(machine_run 'dkms status | sort')" "$(printf 'kvmpv-host/%s, %s, x86_64: installed\n' \
+like "$(machine_run 'cat /root/kernel.log')" \
+	"^kvmpv-host: kvmpv_host $version is there for ${second//+/[+]}\$" "the module was built when it came"
+# readelf, which dkms calls, has something to say about Debian's headers of 6.12.
+is "$(machine_run 'dkms status 2> /dev/null | sort')" "$(printf 'kvmpv-host/%s, %s, x86_64: installed\n' \
 	"$version" "$first" "$version" "$second" | sort)" "dkms status: both kernels"
 is "$(machine_run 'systemctl is-active kvmpv-host.service')" active "kvmpv-host.service is active"
 is "$(machine_run 'cat /sys/module/kvmpv_host/version')" "$version" "the module is loaded"
 ok "KVM for AMD is there" machine_run 'modprobe kvm_amd && kvmpvctl status'
 diag "$(machine_run 'kvmpvctl status')"
 ok "apt removes the first kernel" machine_run "apt-get purge -y linux-image-$first 2>&1"
-is "$(machine_run 'dkms status')" "kvmpv-host/$version, $second, x86_64: installed" \
+is "$(machine_run 'dkms status 2> /dev/null')" "kvmpv-host/$version, $second, x86_64: installed" \
 	"dkms status: the second kernel"
 is "$(machine_run "ls -d /lib/modules/$first/updates 2> /dev/null")" "" "its modules are gone"
 machine_log_check

@@ -36,7 +36,7 @@ machine_new "$host"
 machine_start
 result $? "the host boots" || exit 1
 machine_run 'mkdir -m 755 /run/guest && cd /run/guest && mkfifo -m 666 agent.in agent.out && touch out
-systemd-run -q --unit=guest-out sh -c "exec cat <> agent.out > out" --working-directory=/run/guest
+systemd-run -q --unit=guest-out --working-directory=/run/guest sh -c "exec cat <> agent.out > out"
 cat > guest.xml <<XML
 <domain type="kvm">
   <name>guest</name><memory unit="MiB">1024</memory><vcpu>1</vcpu>
@@ -69,14 +69,22 @@ is "$(guest_run 'cat /sys/module/kvmpv_guest/version')" "$version" "the module i
 status=$(guest_run 'kvmpvctl status')
 is $? 0 "kvmpvctl status in the guest" || diag "$status"
 like "$status" '^  in use +ABI 1' "guest and host have agreed"
+like "$status" "^  versions +kvmpvctl $version; module loaded: $version, on disk: $version, in initramfs: $version\$" \
+	"the four versions are one"
 diag "$status"
 order=$(guest_run 'journalctl -qkb -o short-monotonic | grep -iE "kvmpv|EXT4-fs.*mounted"')
-like "$(head -n 1 <<< "$order")" kvmpv "it was paravirtual before the root file system was mounted"
+awk -F '[][]' '/kvmpv_guest: active: ABI 1/ && !active { active = $2 }
+	/EXT4-fs .*mounted/ && !mounted { mounted = $2 }
+	END { exit !(active > 0 && active < mounted) }' <<< "$order"
+result $? "it was paravirtual before the root file system was mounted"
 diag "$order"
 status=$(machine_run 'kvmpvctl status')
 like "$status" '^  VMs +1$' "the host knows it"
 diag "$status"
 ok "the guest shuts down" machine_run 'virsh -q shutdown guest
 	until [ "$(virsh domstate guest | head -n 1)" = "shut off" ]; do sleep 2; done'
+machine_run 'cat /var/log/libvirt/qemu/guest.console' > "$work/guest"
+is "$(grep -aoh 'Linux version' "$work/guest"; bad_lines "$work/guest")" "Linux version" \
+	"the guest's kernel log is clean"
 machine_log_check
 done_testing
