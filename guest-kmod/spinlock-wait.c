@@ -228,8 +228,8 @@ static __always_inline bool look(struct qspinlock *lock, bool (*take)(struct qsp
 }
 
 /*
- * Who has the lock does not run, it seems. Where a wait ends in a queue, one yield is enough: who yields
- * is not run for a while. Return: how it was taken; SPIN_TAKEN_QUEUE: it was not
+ * Who has the lock does not run, it seems. Where a wait ends in a queue, one yield is enough: who
+ * yields is not run for a while. Return: how it was taken; SPIN_TAKEN_QUEUE: it was not
  */
 static __always_inline enum spin_counter
 wait_long(struct qspinlock *lock, bool (*take)(struct qspinlock *lock), bool queues)

@@ -41,7 +41,9 @@ in_images()
 }
 scriptlets()
 {
-	check "scriptlets succeed" nothing grep -iE 'scriptlet failed|error:' /tmp/log
+	# This root has no systemd-sysv, whose programs dracut misses.
+	check "scriptlets succeed" nothing awk 'tolower($0) ~ /scriptlet failed|error:/ &&
+		!/^dracut-install: ERROR: installing .(poweroff|reboot|halt)/' /tmp/log
 }
 # Other packages' directories, where these are at home; and rpm's database.
 mkdir -p /usr/lib/dracut/modules.d /usr/share/licenses /usr/share/man/man5 /usr/share/man/man8
