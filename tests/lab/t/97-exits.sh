@@ -26,6 +26,16 @@ recording()
 	grep -q perf_event /proc/"$1"/maps
 }
 
+# idle PID: it has used no CPU for a while
+idle()
+{
+	local before
+
+	before=$(cut -d ' ' -f 14,15 /proc/"$1"/stat)
+	sleep 2
+	[ "$before" = "$(cut -d ' ' -f 14,15 /proc/"$1"/stat)" ]
+}
+
 # count OUT [OPTION]...: start to count, in the background
 count()
 {
@@ -117,7 +127,7 @@ count /tmp/ours
 perf kvm stat record -a -o /tmp/perf.data > /tmp/perf.log 2>&1 &
 perf=$!
 soon 60 recording $perf
-sleep 5 # then it begins, and does not say when
+soon 60 idle $perf # then it reads all of /proc, and does not say when it begins to record
 ok "a guest" kvmpv-vmm bare $PROGRAM --arg count=2000 --stats /tmp/stats
 kill -INT $perf
 wait $perf
