@@ -37,7 +37,7 @@ both()
 {
 	dkms status
 	installed kvmpv-host "$1" "$2" && installed kvmpv-guest "$1" "$2" &&
-		[ "$(modinfo -k "$2" -F version kvmpv_bench)" = "$1" ]
+		[ "$(modinfo -F version "$(find "/lib/modules/$2/" -name 'kvmpv_bench.ko*')")" = "$1" ]
 }
 
 # Nothing is half installed.
