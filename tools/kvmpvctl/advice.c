@@ -11,6 +11,18 @@
 
 #define NEXT(module, ...) snprintf((module)->next, sizeof((module)->next), __VA_ARGS__)
 
+/* Would this kernel not load what is on disk? @ret_why: what is to be said of it then */
+static bool refused(const struct ctl *ctl, const struct module_version *disk, char *ret_why,
+		    size_t size)
+{
+	struct security security;
+
+	if (!disk->found)
+		return false;
+	security_read(ctl, &security);
+	return security_refuses(&security, disk, ret_why, size);
+}
+
 /**
  * advise_load() - what to do about a module that is not loaded
  * @ctl: the run
@@ -24,13 +36,11 @@ void advise_load(const struct ctl *ctl, const struct platform *platform, enum si
 		 const struct module_version *disk, char *ret, size_t size)
 {
 	const struct side_def *def = &side_defs[side];
-	struct security security;
 	char why[160];
 
-	security_read(ctl, &security);
 	if (platform->killed)
 		snprintf(ret, size, "take kvmpv.enable=0 off the kernel command line and reboot");
-	else if (disk->found && security_refuses(&security, disk, why, sizeof(why)))
+	else if (refused(ctl, disk, why, sizeof(why)))
 		snprintf(ret, size, "kvmpvctl doctor: the one on disk %s", why);
 	else if (disk->found || strcmp(disk->why, "not there"))
 		snprintf(ret, size, "modprobe %s", def->module);
