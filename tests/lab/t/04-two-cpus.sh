@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest with two vCPUs on a host with two CPUs that takes exceptions and interrupts without end, and no
 # kvmpv anywhere: the emulator has to bear that before anything else is to be believed. One without
-# mend_source of tests/lab/bochs does not.
+# mend_exceptions of tests/lab/bochs does not. Nor, without mend_interrupts, a guest that waits with its
+# interrupts off for a tick of the other vCPU: one without KVM's clock, calibrating its delay loop.
 # lab: --timeout 1200 --smp 2
 kvm_load
-# shellcheck disable=SC2034 # for guest_run
+# shellcheck disable=SC2034 # for guest_start
 GUEST_WAIT=600
 ok "the guest starts" guest_start g
 ok "it is ready" guest_wait_ready g
@@ -12,6 +13,11 @@ ok "processes come and go" guest_run g 'i=0; while [ $i -lt 800 ]; do
 	busybox true & busybox true; i=$((i + 1)); done; wait'
 ok "it goes on" guest_run g true
 ok "it stops" guest_stop g
+GUEST_APPEND=no-kvmclock
+ok "one without KVM's clock starts" guest_start h
+ok "it is ready" guest_wait_ready h
+like "$(guest_run h dmesg)" 'Calibrating delay loop\.\.\.' "it has calibrated its delay loop"
+ok "it stops" guest_stop h
 ok "KVM unloads" soon 30 kvm_unload
 lab_log_check
 done_testing

@@ -20,9 +20,8 @@ clocksource-stable 24 kvmclock-stable-bit
 x2apic x x2apic'
 
 # Without KVM's clock a guest calibrates its TSC and its delay loop against a timer. It does not come to
-# an end of that where both are emulated twice: QEMU's clocks do not keep pace with each other, and
-# Bochs holds the host's interrupts back while a guest waits with its own off. So it is told.
-# Debian's kernels have HZ=250.
+# an end of that where QEMU emulates both twice, its clocks do not keep pace with each other. So it is
+# told. Debian's kernels have HZ=250.
 calibrated()
 {
 	awk '/^cpu MHz/ { khz = $4 * 1000; printf "tsc_early_khz=%d lpj=%d", khz, khz * 1000 / 250; exit }' \
