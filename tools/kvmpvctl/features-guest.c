@@ -79,9 +79,9 @@ static bool used_by_log(const struct guest_facts *facts, const struct kvm_featur
 static bool used_by_clocksource(const struct guest_facts *facts, const struct kvm_feature *def,
 				struct cell *cell)
 {
-	if ((def->bit && def->bit != BIT_CLOCKSOURCE2) || !*facts->clocksources)
+	if ((def->bit != BIT_CLOCKSOURCE && def->bit != BIT_CLOCKSOURCE2) || !*facts->clocksources)
 		return false;
-	if (facts->bits.known ? !exposed(facts, def) : !def->bit)
+	if (facts->bits.known ? !exposed(facts, def) : def->bit == BIT_CLOCKSOURCE)
 		return false;
 	if (strstr(facts->clocksources, "kvm-clock"))
 		cell_set(cell, ANSWER_YES, "kvm-clock is %s the clocksources",
@@ -117,7 +117,7 @@ static void used_by_kernel(const struct ctl *ctl, const struct guest_facts *fact
 	bool found = false;
 
 	/* Both sets of MSRs show the same clock. */
-	if (def->bit == 0 && facts->bits.features & (1U << BIT_CLOCKSOURCE2)) {
+	if (def->bit == BIT_CLOCKSOURCE && facts->bits.features & (1U << BIT_CLOCKSOURCE2)) {
 		cell_set(cell, ANSWER_NO, "the kernel prefers the MSRs of clocksource2");
 		return;
 	}

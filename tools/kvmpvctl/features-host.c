@@ -79,10 +79,10 @@ static enum answer vm_used(const struct vm_facts *vm, const struct feature *row,
 	if (!def || !def->msr_key || !fact_u64(vm, "features", &features))
 		return ANSWER_UNKNOWN;
 	/* Both sets of MSRs are one clock to KVM, and guests prefer the newer. */
-	key = def->bit ? def->msr_key : "clock";
+	key = def->bit == BIT_CLOCKSOURCE ? "clock" : def->msr_key;
 	if (!fact_u64(vm, key, ret_on) || !fact_u64(vm, "vcpus", ret_vcpus))
 		return ANSWER_UNKNOWN;
-	if (!def->bit && features & (1U << BIT_CLOCKSOURCE2)) {
+	if (def->bit == BIT_CLOCKSOURCE && features & (1U << BIT_CLOCKSOURCE2)) {
 		*ret_on = 0;
 		return ANSWER_NO;
 	}

@@ -9,7 +9,7 @@
 #include "inventory.h"
 
 const struct kvm_feature kvm_features[] = {
-	{.bit = 0,
+	{.bit = BIT_CLOCKSOURCE,
 	 .name = "clocksource",
 	 .qemu = "kvmclock",
 	 .text = "the clock by its first MSRs, 0x11 and 0x12",

@@ -112,6 +112,7 @@ struct kvm_feature {
 	const char *log;
 };
 
+#define BIT_CLOCKSOURCE 0
 #define BIT_NOP_IO_DELAY 1
 #define BIT_CLOCKSOURCE2 3
 #define BIT_STEAL_TIME 5

@@ -23,6 +23,11 @@ bochs_is_ours()
 	[ "$lab" != ibt ] && [ -x "$build_dir/bochs/bochs" ]
 }
 
+bochs_program()
+{
+	bochs_is_ours && echo "$build_dir/bochs/bochs" || echo bochs-bin
+}
+
 bochs_display()
 {
 	bochs_is_ours && echo nogui || echo "rfb, options=\"timeout=0\""
@@ -79,10 +84,9 @@ bochs_command()
 	bochs_config "$cylinders" > "$work/bochsrc"
 	emulator=(env "LD_PRELOAD=$build_dir/lab/preload.so" "LAB_SERIAL=$work/")
 	[ "$deterministic" = no ] || emulator+=(LAB_DETERMINISTIC=1)
-	if bochs_is_ours; then
-		emulator+=("$build_dir/bochs/bochs" -q -f "$work/bochsrc")
-	else
+	emulator+=("$(bochs_program)" -q -f "$work/bochsrc")
+	bochs_is_ours || {
 		echo c > "$work/debugger"
-		emulator+=(bochs-bin -q -f "$work/bochsrc" -rc "$work/debugger")
-	fi
+		emulator+=(-rc "$work/debugger")
+	}
 }

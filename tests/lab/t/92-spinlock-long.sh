@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# pv-spinlock under storms, the long way: an hour's worth, with a line of progress.
+# pv-spinlock under storms, the long way, with a line of progress: an hour of a Bochs's CPU.
 # lab: --timeout 40000
 # lab: --file tests/lab/t/spinlock-guest.sh:/lib/spinlock-guest.sh
 # lab: --file tests/lab/t/spinlock-storm.sh:/lib/spinlock-storm.sh
@@ -7,5 +7,5 @@
 # lab: --guest-module build/modules/@KERNEL@/test/lock_storm.ko
 # amd: --smp 1
 # intel: --smp 2 --memory 1024
-ROUNDS=1200
+ROUNDS=450
 . /lib/spinlock-storm.sh
