@@ -65,20 +65,17 @@ guest_run g "modprobe lock_bench; modprobe kvmpv_guest enable=1 watch_seconds=1"
 guest_run g "dmesg | grep -E 'PV spinlocks|kvmpv'" | sed 's/^/# /'
 for case in $CASES; do
 	set_hogs "$(hogs_of "$case")"
-	seed=1
-	while [ $seed -le "$SEEDS" ]; do
-		fight "$case" base $seed
-		seed=$((seed + 1))
-	done
-	switch 1
 	guest_run g "echo 1 > $S/spinlock/reset"
 	seed=1
+	# In turns: which vCPU shares a CPU with which loop may stay the same for many runs
 	while [ $seed -le "$SEEDS" ]; do
+		fight "$case" base $seed
+		switch 1
 		fight "$case" kvmpv $seed
+		switch 0
 		seed=$((seed + 1))
 	done
 	guest_run g "paste -sd' ' $S/spinlock/stats" | sed "s/^/# $case: /"
-	switch 0
 done
 set_hogs 0
 guest_stop g
