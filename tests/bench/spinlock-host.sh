@@ -6,7 +6,7 @@
 # (with kvmpv_host), SWITCH (what else than the feature is off for "base": a file in the guest).
 # shellcheck shell=dash
 CASES=${CASES:-"1v1x 2v1x 2v2x 2v3x 4v2x 4v3x 4v4x"}
-SEEDS=${SEEDS:-10}
+SEEDS=${SEEDS:-21}
 OPS=${OPS:-60000}
 # shellcheck disable=SC2034 # for guest_start
 GUEST_SMP=${GUEST_SMP:-4} GUEST_MEM=192 GUEST_WAIT=900
@@ -30,19 +30,27 @@ set_hogs() # set_hogs N
 	done
 }
 
-fight() # fight CASE WHEN SEED
+# fights CASE: SEEDS runs each, in turns and by the guest alone. Which vCPU shares a CPU with which loop
+# may stay the same for many runs, and to ask a guest that hardly runs takes longer than a run.
+fights()
 {
 	local threads=${1%v*}
 
 	guest_run g "cd $B; echo $threads > threads; echo $((OPS / threads)) > ops
-		echo $(($3 * 791)) > delay_us; echo 1 > run; cat result" | awk -v name="lock-$1" -v when="$2" '
-		$NF == 1 { printf "bench %s %s %d %d\n", name, when, $4 * 100 / $2, $6; next }
+		seed=1
+		while [ \$seed -le $SEEDS ]; do
+			echo \$((seed * 791)) > delay_us
+			for when in base kvmpv; do
+				[ \$when = base ]
+				echo \$? > $S/$SWITCH
+				echo 1 > run
+				echo \$when \$(cat result)
+			done
+			seed=\$((seed + 1))
+		done
+		echo 0 > $S/$SWITCH" | awk -v name="lock-$1" '
+		$NF == 1 { printf "bench %s %s %d %d\n", name, $1, $5 * 100 / $3, $7; next }
 		{ print "# WRONG", $0 }'
-}
-
-switch() # switch 0|1
-{
-	guest_run g "echo $1 > $S/$SWITCH"
 }
 
 # A case has so many vCPUs at work; hogs make up for the rest.
@@ -66,15 +74,7 @@ guest_run g "dmesg | grep -E 'PV spinlocks|kvmpv'" | sed 's/^/# /'
 for case in $CASES; do
 	set_hogs "$(hogs_of "$case")"
 	guest_run g "echo 1 > $S/spinlock/reset"
-	seed=1
-	# In turns: which vCPU shares a CPU with which loop may stay the same for many runs
-	while [ $seed -le "$SEEDS" ]; do
-		fight "$case" base $seed
-		switch 1
-		fight "$case" kvmpv $seed
-		switch 0
-		seed=$((seed + 1))
-	done
+	fights "$case"
 	guest_run g "paste -sd' ' $S/spinlock/stats" | sed "s/^/# $case: /"
 done
 set_hogs 0

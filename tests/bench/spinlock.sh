@@ -11,8 +11,8 @@ cd "$(dirname "$0")/../.."
 
 out=build/bench
 parts=${*:-pv pv-host pv-nople pv-8 counting nopvspin pv-6.12 work work-6.12 amd amd-6.12}
-few="SEEDS=4"
-amd="SEEDS=5 OPS=1000000 CASES='2v2x 3v3x 4v4x'"
+few="SEEDS=11"
+amd="SEEDS=11 OPS=1000000 CASES='2v2x 3v3x 4v4x'"
 mkdir -p $out
 
 run() # run PART LAB KERNEL SCRIPT SETTINGS OPTION...: results in $out/spinlock-PART.log
@@ -63,7 +63,7 @@ for part in $parts; do
 	pv-nople) locks "$part" 6.1 "KVM_ARGS=ple_gap=0 $few CASES='2v1x 2v2x 2v3x 4v2x 4v3x'" ;;
 	pv-8) locks "$part" 6.1 "GUEST_SMP=8 $few CASES=8v4x" ;;
 	counting) locks "$part" 6.1 "SWITCH=spinlock/count CASES='2v1x 4v2x'" ;;
-	nopvspin) locks "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=2 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
+	nopvspin) locks "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=7 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
 	pv-6.12) locks "$part" 6.12 "$few CASES='1v1x 2v1x 4v2x 4v3x 4v4x'" ;;
 	work) work "$part" 6.1 "" ;;
 	work-6.12) work "$part" 6.12 "SEEDS=2" ;;
