@@ -6,7 +6,7 @@
 # (with kvmpv_host), SWITCH (what else than the feature is off for "base": a file in the guest).
 # shellcheck shell=dash
 CASES=${CASES:-"1v1x 2v1x 2v2x 2v3x 4v2x 4v3x 4v4x"}
-SEEDS=${SEEDS:-21}
+SEEDS=${SEEDS:-31}
 OPS=${OPS:-60000}
 # shellcheck disable=SC2034 # for guest_start
 GUEST_SMP=${GUEST_SMP:-4} GUEST_MEM=192 GUEST_WAIT=900

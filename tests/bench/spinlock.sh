@@ -62,7 +62,7 @@ for part in $parts; do
 	pv-host) locks "$part" 6.1 "HOST=1 $few CASES='4v2x 4v3x 4v4x'" ;;
 	pv-nople) locks "$part" 6.1 "KVM_ARGS=ple_gap=0 $few CASES='2v1x 2v2x 2v3x 4v2x 4v3x'" ;;
 	pv-8) locks "$part" 6.1 "GUEST_SMP=8 $few CASES=8v4x" ;;
-	counting) locks "$part" 6.1 "SWITCH=spinlock/count CASES='2v1x 4v2x'" ;;
+	counting) locks "$part" 6.1 "SWITCH=spinlock/count SEEDS=21 CASES='2v1x 4v2x'" ;;
 	nopvspin) locks "$part" 6.1 "GUEST_APPEND=nopvspin SEEDS=7 OPS=16000 CASES='4v2x 4v3x 4v4x'" ;;
 	pv-6.12) locks "$part" 6.12 "$few CASES='1v1x 2v1x 4v2x 4v3x 4v4x'" ;;
 	work) work "$part" 6.1 "" ;;
