@@ -23,6 +23,7 @@ check-build: kernels bochs ## build all that is tested, warnings are errors
 	$(MAKE) version-modules KVER=6.1
 	$(MAKE) negative-modules KVER=6.1
 	$(MAKE) tools guest-programs $(B)/guest-programs/bench-hooks.bin $(B)/lab/spaces $(B)/lab/kexec WERROR=1
+	$(MAKE) bench-work
 
 test-modules: ## build the lab's own test modules for KVER=
 	@mkdir -p $(M)/test
