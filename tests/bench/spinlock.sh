@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 out=build/bench
 parts=${*:-pv pv-host pv-nople pv-8 counting nopvspin pv-6.12 work work-6.12 amd amd-6.12}
 few="SEEDS=11"
-amd="SEEDS=11 OPS=1000000 CASES='2v2x 3v3x 4v4x'"
+amd="$few OPS=1000000 CASES='2v2x 3v3x 4v4x'"
 mkdir -p $out
 
 run() # run PART LAB KERNEL SCRIPT SETTINGS OPTION...: results in $out/spinlock-PART.log
