@@ -2,6 +2,7 @@
 # kvmpvctl exits on a real KVM: known numbers of exits of a bare guest are counted exactly, perf and
 # KVM itself count the same, and nothing is left in the kernel, however the counting ends.
 # lab: --timeout 900 --file /usr/bin/perf:/bin/perf --file /usr/bin/setpriv:/usr/bin/setpriv
+# amd: --single
 # intel: --memory 1024
 # guest: no
 kvm_load

@@ -2,7 +2,7 @@
 # kvmpvctl doctor on what it sees VMs do: short halts that nobody polls for, vCPUs that spin in time they
 # have to share, an APIC by memory. Each with its opposite: the same VM on a host that is set otherwise.
 # lab: --timeout 900
-# amd: --smp 2
+# amd: --smp 1
 PROGRAM=/guest-programs/exits.bin
 # shellcheck disable=SC2034 # for guest_run
 GUEST_WAIT=300
