@@ -12,7 +12,7 @@ bad_lines()
 # console_tail LOG: what the host said last, without the log dump.
 console_tail()
 {
-	sed '/^LAB-LOG dmesg/,$d' "$1" | tr -d '\r' | tail -n 20 | sed 's/^/lab: | /' >&2
+	sed '/^LAB-LOG dmesg/,$d' "$1" | tr -d '\r' | tail -n 80 | sed 's/^/lab: | /' >&2
 }
 
 # report STATUS EMULATOR_STATUS: STATUS is the script's, empty if it never came. Sets the exit code.
