@@ -6,7 +6,7 @@
  *
  * A process lends its address space by writing "ADDRESS VALUE" (hexadecimal) to "join": the u64
  * there is and stays VALUE. Write 1 to "run" to start and 0 to stop, which also ends all loans;
- * "result" is then "switches N wrong N".
+ * "result" is then "switches N wrong N". "nice" is the threads' niceness, of the next run.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -55,6 +55,7 @@ static struct lent lent[LENT_MAX];
 static unsigned int nr_lent;
 static DEFINE_MUTEX(lent_lock);
 static char result[60] = "none";
+static int nice;
 
 /* Loans of processes that live, each of which now lives until it is given back; the others go. */
 static unsigned int borrow_all(struct lent *to)
@@ -140,6 +141,7 @@ static void start(void)
 		if (IS_ERR(task))
 			continue;
 		per_cpu(own, cpu).task = task;
+		set_user_nice(task, nice);
 		set_cpus_allowed_ptr(task, cpumask_of(cpu));
 		wake_up_process(task);
 	}
@@ -197,6 +199,8 @@ module_param_cb(join, &join_ops, NULL, 0200);
 MODULE_PARM_DESC(join, "lend the address space of the process that writes here: ADDRESS VALUE");
 module_param_string(result, result, sizeof(result), 0444);
 MODULE_PARM_DESC(result, "of the last run");
+module_param(nice, int, 0644);
+MODULE_PARM_DESC(nice, "of the threads, -20 to 19");
 
 static int __init mm_storm_init(void)
 {

@@ -25,7 +25,7 @@ rounds()
 
 	SPACES=$many
 	few_storms
-	SPACES=$few
+	SPACES=$few NICE=-15
 	while [ $round -lt $ROUNDS ]; do
 		all_storms
 		round=$((round + 1))

@@ -3,7 +3,7 @@
 # change page tables and check what they see (lab/guest/spaces.c), and kernel threads borrow their
 # address spaces (lab/kmod/mm_storm.c); meanwhile the cache, a CPU, the host's module come and go,
 # and the VMM does what VMMs do. Set before: SECONDS_EACH of what just goes on; how often the rest is
-# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS, MOVES.
+# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS, MOVES. NICE is how nice the threads are.
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
 ACTS=/run/acts
@@ -68,7 +68,7 @@ guest_without()
 spaces_start()
 {
 	in_guest "(spaces $SPACES & echo \$! > /tmp/pid; wait \$!; echo status \$?) > /tmp/spaces 2>&1 &
-		echo 1 > $BORROW/run"
+		echo ${NICE:-0} > $BORROW/nice; echo 1 > $BORROW/run"
 }
 
 # Prints what both say: "switches N ... wrong N" each, "status N" of the processes
