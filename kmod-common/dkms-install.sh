@@ -70,7 +70,8 @@ install_for() { # KERNEL
 # later KERNEL: apt has its headers in the same run, and calls the hook that calls this once they are set
 # up. To build now would be to build twice, and to complain twice. Only an initramfs could need it now.
 later() {
-	[ ! -e /etc/kvmpv/initramfs ] && [ "$(dpkg-query -W -f '${db:Status-Status}' "linux-headers-$1" 2> /dev/null)" = unpacked ]
+	[ ! -e /etc/kvmpv/initramfs ] &&
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "linux-headers-$1" 2> /dev/null)" = unpacked ]
 }
 
 [ ! -e /etc/dkms/no-autoinstall ] || {
