@@ -15,8 +15,8 @@ pti) append="mitigations=auto pti=on" SWITCHES=0 ROUNDS=1 LEAST_HITS=100 ;;
 esac
 # More spaces than the cache holds, that change all the time; then fewer, for many switches
 case $LAB_CASE in
-1*) GUEST_SMP=1 many="ring:0:3 yield:0:2" few="--calm 480 ring:0:2 yield:0:1" ;;
-*) many="ring:0:2 yield:0:2 ring:1:4 yield:1:1 pair:0:1" few="--calm 480 ring:0:2 ring:1:2" ;;
+1*) GUEST_SMP=1 nice=-15 many="ring:0:3 yield:0:2" few="--calm 480 ring:0:2 yield:0:1" ;;
+*) nice=-5 many="ring:0:2 yield:0:2 ring:1:4 yield:1:1 pair:0:1" few="--calm 480 ring:0:2 ring:1:2" ;;
 esac
 
 rounds()
@@ -25,7 +25,7 @@ rounds()
 
 	SPACES=$many
 	few_storms
-	SPACES=$few NICE=-15
+	SPACES=$few NICE=$nice
 	while [ $round -lt $ROUNDS ]; do
 		all_storms
 		round=$((round + 1))
