@@ -121,6 +121,15 @@ static int page_cpu_down(unsigned int cpu)
 	return 0;
 }
 
+/*
+ * Not offered any more, no handshake, or registered and dropped before we looked: migrated between
+ * two calls, or somebody changes his mind.
+ */
+static bool host_changed(int error)
+{
+	return error == -ENODEV || error == -EPROTO || error == -EIO;
+}
+
 static int pages_start(void)
 {
 	int ret;
@@ -131,7 +140,8 @@ static int pages_start(void)
 	if (ret < 0)
 		return ret;
 	hotplug_state = ret;
-	return READ_ONCE(first_error);
+	ret = READ_ONCE(first_error);
+	return host_changed(ret) ? -ESTALE : ret;
 }
 
 static void free_page_of(int cpu)
@@ -192,7 +202,8 @@ int cr3_find(void)
  * Context: process, may sleep; cr3_find() was successful; after a handshake, and after cr3_pause()
  * if it was in use before.
  *
- * Return: 0 or a negative error with everything undone; cr3_why() says more.
+ * Return: 0, -ESTALE when the host has changed since the handshake, or another negative error;
+ * everything is undone then, and cr3_why() says more.
  */
 int cr3_start(void)
 {

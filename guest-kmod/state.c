@@ -121,16 +121,22 @@ static __printf(1, 2) void give_up(const char *format, ...)
 	va_end(args);
 }
 
+/*
+ * Only what would be the same the next time is a refusal. What we ask for was offered, so for a
+ * host that speaks our language there is no other reason than that it has changed since we looked,
+ * and by the next look it may be as it was.
+ */
 static void give_up_hello(int error)
 {
 	const struct host_block *host = &self.view.host;
+	bool common = kvmpv_abi_negotiate(host->abi_min, host->abi_max, KVMPV_ABI_MIN,
+					  KVMPV_ABI_MAX) >= 0;
 
-	self.refused = error != -ENODEV;
-	if (!self.refused)
+	self.refused = error == -EPROTO || (error != -ENODEV && !common);
+	if (error == -ENODEV)
 		/* Seen in CPUID alone: the host module is being loaded or unloaded right now. */
 		give_up("host offers kvmpv, but does not answer");
-	else if (kvmpv_abi_negotiate(host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX) <
-		 0)
+	else if (!common)
 		give_up("no common ABI version: host speaks %u to %u, this module %u to %u",
 			host->abi_min, host->abi_max, KVMPV_ABI_MIN, KVMPV_ABI_MAX);
 	else
@@ -164,6 +170,20 @@ static u32 choose(void)
 	return features & ~self.failed;
 }
 
+/* As agree(). A host that knows no handshake any more was fine with the cache a moment ago. */
+static int start_cr3(void)
+{
+	int ret = cr3_start();
+
+	if (ret == -ESTALE) {
+		give_up("host changed during the handshake");
+	} else if (ret) {
+		self.failed |= KVMPV_FEATURE_MASK(CR3_CACHE);
+		ret = -EAGAIN;
+	}
+	return ret;
+}
+
 /*
  * Handshake, or another one, and whatever the features need then. -EAGAIN: one of them is out, so
  * there has to be another handshake without it.
@@ -189,14 +209,13 @@ static int agree(u32 features)
 		give_up("shared page failed (error %d)", ret);
 		return ret;
 	}
-	if (!(features & KVMPV_FEATURE_MASK(CR3_CACHE))) {
+	if (features & KVMPV_FEATURE_MASK(CR3_CACHE))
+		ret = start_cr3();
+	else
 		cr3_stop();
-	} else if (cr3_start()) {
-		self.failed |= KVMPV_FEATURE_MASK(CR3_CACHE);
-		return -EAGAIN;
-	}
-	self.view.abi = terms.abi;
-	return 0;
+	if (!ret)
+		self.view.abi = terms.abi;
+	return ret;
 }
 
 /* Ends in GUEST_ACTIVE, or in GUEST_IDLE with everything undone. */

@@ -7,7 +7,7 @@
 # lab: --guest-module build/modules/@KERNEL@/test/mm_storm.ko
 . /lib/cr3-linux.sh
 
-SECONDS_EACH=1 HELLOS=12 POLICY=3 FEATURE=2 ENABLE=1 HOTPLUG=3 RELOADS=1 MOVES=3 LEAST_HITS=20
+SECONDS_EACH=1 HELLOS=12 POLICY=3 FEATURE=2 ENABLE=1 HOTPLUG=3 RELOADS=1 MOVES=3 AMID=2 LEAST_HITS=20
 case $LAB_KERNEL in
 6.1) other=nopcid ;;
 *) other="mitigations=auto pti=on" ;;

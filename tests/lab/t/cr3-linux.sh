@@ -3,7 +3,8 @@
 # change page tables and check what they see (lab/guest/spaces.c), and kernel threads borrow their
 # address spaces (lab/kmod/mm_storm.c); meanwhile the cache, a CPU, the host's module come and go,
 # and the VMM does what VMMs do. Set before: SECONDS_EACH of what just goes on; how often the rest is
-# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS, MOVES. NICE is how nice the threads are.
+# done: HELLOS, POLICY, FEATURE, ENABLE, HOTPLUG, RELOADS, MOVES, AMID. NICE is how nice the threads
+# are.
 # shellcheck shell=dash
 HOST=/sys/kernel/kvmpv/host
 ACTS=/run/acts
@@ -155,6 +156,38 @@ guest_file()
 		done"
 }
 
+# handovers TIMES: permission goes and comes while the guest is between its handshake and its
+# registrations, which one that is so quick is not seen to have changed anything
+handovers()
+{
+	local i=0 j
+
+	while [ $i -lt "$1" ]; do
+		in_guest 'echo 0 > $S/features/cr3-cache; echo 1 > $S/features/cr3-cache &'
+		j=0
+		while [ $j -lt 10 ]; do
+			permit 0 && permit 1 && usleep 10000 || return
+			j=$((j + 1))
+		done
+		soon 30 in_use || return
+		i=$((i + 1))
+	done
+}
+
+# moves_amid TIMES: the same by another VM, which knows of no handshake
+moves_amid()
+{
+	local i=0
+
+	while [ $i -lt "$1" ]; do
+		in_guest 'while :; do
+				echo 0 > $S/features/yield; echo 1 > $S/features/yield
+			done > /dev/null 2>&1 & echo $! > /tmp/shaker'
+		moves 1 && in_guest 'kill $(cat /tmp/shaker)' && soon 30 in_use || return
+		i=$((i + 1))
+	done
+}
+
 reloads() # reloads TIMES
 {
 	local i=0
@@ -216,6 +249,8 @@ all_storms()
 		storm_on "CPU 1 off and on" guest_file /sys/devices/system/cpu/cpu1/online "$HOTPLUG"
 	storm_on "the host's module goes and comes" reloads "$RELOADS"
 	storm_on "the guest goes on in another VM" moves "$MOVES"
+	storm_on "permission goes and comes amid handshakes" handovers "$AMID"
+	storm_on "the guest goes on in another VM amid handshakes" moves_amid "$AMID"
 }
 
 host_up() # host_up [MODULE]
