@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # pv-spinlock switched a thousand times while all contexts fight for locks, half of them in a guest with
 # the slow paths of PV_UNHALT and half in one booted with nopvspin: nobody is stuck. Each time off and on
-# waits for grace periods of the kernel's RCU, which take seconds there: three quarters of an hour on amd,
+# waits for grace periods of the kernel's RCU, which take seconds there: an hour of CPU on amd,
 # and a tenth as often on intel half an hour.
 # lab: --timeout 20000
 # lab: --file tests/lab/t/spinlock-guest.sh:/lib/spinlock-guest.sh
