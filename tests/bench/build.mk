@@ -40,7 +40,7 @@ $(B)/bench-sources/%.i: tools/kvmpvctl/%.c VERSION
 
 bench-work: $(B)/bench-spinlock-work $(BENCH_SOURCES:tools/kvmpvctl/%.c=$(B)/bench-sources/%.i)
 
-bench-spinlock: $(B)/kvmpv-vmm bench-work ## locks and whole workloads with and without pv-spinlock, 1x to 4x overcommit (3 h)
+bench-spinlock: $(B)/kvmpv-vmm bench-work ## locks and whole workloads with and without pv-spinlock, 1x to 4x overcommit (3.5 h)
 	set -e; for kernel in 6.1 6.12; do $(MAKE) modules test-modules KVER=$$kernel; done
 	tests/bench/spinlock.sh
 

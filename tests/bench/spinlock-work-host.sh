@@ -7,7 +7,7 @@
 # shellcheck shell=dash
 LEVELS=${LEVELS:-"1 2 3"}
 CASES=${CASES:-"fork-pipe hackbench compile"}
-SEEDS=${SEEDS:-5}
+SEEDS=${SEEDS:-11}
 # shellcheck disable=SC2034 # for guest_start
 GUEST_SMP=4 GUEST_MEM=384 GUEST_WAIT=900
 hogs=''
