@@ -23,7 +23,7 @@ run()
 	shift 4
 	{ echo "$settings"; cat "$script"; } > "$out/cr3-$part.sh"
 	echo "cr3.sh: $part" >&2
-	tests/lab/run intel --kernel "$kernel" --deterministic --memory 2048 --timeout 3000 \
+	tests/lab/run intel --kernel "$kernel" --deterministic --memory 2048 --timeout 6000 \
 		--module "build/modules/$kernel/host/kvmpv_host.ko" --file build/kvmpv-vmm:/bin/kvmpv-vmm \
 		--script "$out/cr3-$part.sh" "$@" > "$out/cr3-$part.log" || {
 		tail -n 20 "$out/cr3-$part.log" >&2
@@ -49,8 +49,8 @@ for part in $parts; do
 	case $part in
 	bare) bare "$part" "KVM_ARGS=ept=0" ;;
 	bare-ept) bare "$part" "KVM_ARGS=ept=1" ;;
-	linux) linux "$part" 6.1 "KVM_ARGS=ept=0" ;;
-	linux-nopcid) linux "$part" 6.1 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
+	linux) linux "$part" 6.1 "KVM_ARGS=ept=0 HACKBENCH_RUNS=9" ;;
+	linux-nopcid) linux "$part" 6.1 "KVM_ARGS=ept=0 HACKBENCH_RUNS=9 GUEST_APPEND=nopcid" ;;
 	linux-6.12) linux "$part" 6.12 "KVM_ARGS=ept=0" ;;
 	linux-6.12-nopcid) linux "$part" 6.12 "KVM_ARGS=ept=0 GUEST_APPEND=nopcid" ;;
 	linux-ept) linux "$part" 6.1 "KVM_ARGS=ept=1 $short" ;;

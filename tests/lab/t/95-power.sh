@@ -71,8 +71,8 @@ clean "after sleeping"
 
 # The initramfs of the second kernel is what this one has unpacked.
 guest 'find / -xdev ! -name vmlinuz | cpio -o -H newc > /run/initrd 2> /dev/null; echo 1 > $T/run'
-ok "kexec: it starts" guest '(sleep 1; exec kexec /vmlinuz /run/initrd "$(cat /proc/cmdline) kexeced") \
-	> /dev/console 2>&1 &'
+ok "kexec: it is loaded" guest 'kexec -l /vmlinuz /run/initrd "$(cat /proc/cmdline) kexeced"'
+ok "kexec: it starts" guest '(sleep 1; exec kexec -e) > /dev/console 2>&1 &'
 sleep 1
 : > /run/guest-g.out
 ok "kexec: the other kernel is there" guest_wait_ready g 400
