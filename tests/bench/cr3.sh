@@ -5,6 +5,7 @@
 # case misses its limit (cr3-limits).
 #
 # cr3.sh [PART]...: only these of the parts below; their results join those that are there already.
+# cr3.sh order: in which order hackbench loads address spaces, and what could be made of it.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -37,9 +38,9 @@ bare() # bare PART SETTINGS
 		--file build/guest-programs/bench-cr3.bin:/guest-programs/bench-cr3.bin
 }
 
-linux() # linux PART KERNEL SETTINGS
+linux() # linux PART KERNEL SETTINGS [SCRIPT]
 {
-	run "$1" "$2" tests/bench/cr3-linux-host.sh "$3" --guest-kernel "$2" \
+	run "$1" "$2" "${4:-tests/bench/cr3-linux-host.sh}" "$3" --guest-kernel "$2" \
 		--guest-module "build/modules/$2/guest/kvmpv_guest.ko" \
 		--guest-file build/bench-cr3-linux:/bin/bench-cr3-linux \
 		--guest-file /usr/bin/hackbench:/usr/bin/hackbench
@@ -56,6 +57,11 @@ for part in $parts; do
 	linux-ept) linux "$part" 6.1 "KVM_ARGS=ept=1 $short" ;;
 	linux-probe) linux "$part" 6.1 "KVM_ARGS=ept=0 GUEST_PARAMS=cr3_patch=probe $short" ;;
 	linux-6.12-probe) linux "$part" 6.12 "KVM_ARGS=ept=0 GUEST_PARAMS=cr3_patch=probe $short" ;;
+	order)
+		linux "$part" 6.1 "" tests/bench/cr3-order-host.sh
+		tests/bench/cr3-order $out/cr3-order.log
+		exit
+		;;
 	*)
 		echo "cr3.sh: no part $part" >&2
 		exit 2
