@@ -30,7 +30,8 @@ into()
 	spaces_start
 	: > /run/guest-g.log
 	ok "$1: it starts" in_guest "(sleep 1; $4) > /dev/console 2>&1 &"
-	ok "$1: the other kernel is there" guest_wait_ready g || return
+	guest_wait_ready g
+	result $? "$1: the other kernel is there" || { guest_kill g; return; }
 	# What is said of a panic is expected.
 	: > /run/guest-g.log
 	like "$(in_guest 'cat /proc/cmdline')" " $1\$" "$1: indeed"
