@@ -122,6 +122,12 @@ in_guest()
 	guest_run g "S=/sys/kernel/kvmpv/guest; $1"
 }
 
+# guest_pack FILE: in guest g, an initramfs of what it has unpacked, for kexec; without the kernel
+guest_pack()
+{
+	in_guest "find / -xdev ! -name vmlinuz | cpio -o -H newc > $1 2> /dev/null"
+}
+
 # uptime_ms: milliseconds since boot; on Bochs they count instructions
 uptime_ms()
 {

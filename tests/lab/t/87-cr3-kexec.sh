@@ -12,19 +12,13 @@
 GUEST_MEM=640
 SECONDS_EACH=2 LEAST_HITS=20
 
-# initramfs: of the other kernel, what this one has unpacked
-initramfs()
-{
-	in_guest 'find / -xdev ! -name vmlinuz ! -name kvmpvctl | cpio -o -H newc > /run/initrd 2> /dev/null'
-}
-
 # into WORD WORDS -l|-p COMMAND: a guest; COMMAND leads it into the other kernel, that has been loaded
 # with WORDS and WORD on its command line
 into()
 {
 	guest_with_cache "crashkernel=256M nowatchdog"
-	ok "$1: an initramfs" initramfs
-	# Each byte is summed twice, here and before the other kernel starts: half a minute.
+	ok "$1: an initramfs" guest_pack /run/initrd
+	# Each byte is summed twice, here and before the other kernel starts: a minute and a half.
 	ok "$1: a kernel is loaded" in_guest "kexec $3 /vmlinuz /run/initrd \"\$(cat /proc/cmdline) $2 $1\""
 	storm_on "$1, before" sleep $SECONDS_EACH
 	spaces_start
