@@ -78,26 +78,25 @@ static void report(void)
 }
 
 /*
- * Leave the host as if we had never been there. What was taken over of the kernel stays so, and
- * does as the kernel does.
+ * Use nothing any more and leave the host as if we had never been there. With cr3_pause() what was
+ * taken over of the kernel stays so, and does as the kernel does.
  */
-static void leave(void)
+static void leave(void (*end_cr3)(void))
 {
 	WRITE_ONCE(state_used, 0);
 	self.view.used = 0;
 	page_stop();
-	cr3_pause();
+	end_cr3();
 	if (self.greeted)
 		call_bye();
 	self.greeted = false;
 	self.view.abi = 0;
 }
 
-/* Use nothing any more, and leave nothing behind. */
+/* And leave nothing behind. */
 static void quit(void)
 {
-	leave();
-	cr3_stop();
+	leave(cr3_stop);
 }
 
 static void look(void)
@@ -482,7 +481,7 @@ void state_halt(const char *why)
 	mutex_lock(&lock);
 	if (!self.halted && self.view.state != GUEST_DISABLED) {
 		WRITE_ONCE(self.halted, true);
-		leave();
+		leave(cr3_pause);
 		enter(GUEST_IDLE, why);
 	}
 	mutex_unlock(&lock);
