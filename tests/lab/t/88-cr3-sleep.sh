@@ -20,9 +20,10 @@ asleep() # asleep COMMAND...: what is done while the guest is asleep
 	soon 60 abi_is 0 && "$@" && soon 120 abi_is 1
 }
 
-another_host()
+another_host() # the guest may be there before new ones are permitted the cache
 {
-	rmmod kvmpv_host && insmod /mod/kvmpv_host.ko && echo 1 > $HOST/features/cr3-cache
+	rmmod kvmpv_host && insmod /mod/kvmpv_host.ko && echo 1 > $HOST/features/cr3-cache || return
+	[ -z "$(ls $HOST/vm)" ] || permit 1
 }
 
 taken_over() # what of the guest's kernel
