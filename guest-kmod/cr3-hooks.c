@@ -24,7 +24,6 @@
 #include "calls.h"
 #include "cr3-hooks.h"
 #include "cr3-window.h"
-#include "cr3.h"
 #include "hook.h"
 #include "problem.h"
 #include "symbol.h"
@@ -54,9 +53,7 @@ static void notrace flush_thunk(unsigned long ip, unsigned long parent_ip, struc
 static void notrace crash_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				struct ftrace_regs *fregs)
 {
-	/* Without pages this may be another hypervisor's guest by now, restored from an image. */
-	if (cr3_shared())
-		call_bye();
+	call_bye();
 }
 
 static struct kvmpv_hook flush_hook = {.name = "native_flush_tlb_local"};

@@ -42,7 +42,6 @@ static DEFINE_MUTEX(counts_lock);
 static u64 past_hits, past_misses;
 
 static int hotplug_state;
-static bool shared; /* from before the first page is registered until the last one is back */
 static int first_error;
 static char why[CR3_WHY_MAX];
 
@@ -136,13 +135,10 @@ static int pages_start(void)
 	int ret;
 
 	first_error = 0;
-	WRITE_ONCE(shared, true);
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "kvmpv/guest-cr3:online", page_cpu_up,
 				page_cpu_down);
-	if (ret < 0) {
-		WRITE_ONCE(shared, false);
+	if (ret < 0)
 		return ret;
-	}
 	hotplug_state = ret;
 	ret = READ_ONCE(first_error);
 	return host_changed(ret) ? -ESTALE : ret;
@@ -233,22 +229,10 @@ err_stop:
 }
 
 /**
- * cr3_shared() - may the host know any of our pages?
- *
- * Context: any, NMI included.
- *
- * Return: true when it may.
- */
-bool cr3_shared(void)
-{
-	return READ_ONCE(shared);
-}
-
-/**
  * cr3_pause() - take the pages back from the host and free them
  *
- * What was taken over of the kernel stays so, and loads CR3 as the kernel does. For a handshake, in
- * which the host forgets the pages anyway, and for a kernel that ends or sleeps.
+ * What was taken over of the kernel stays so, and loads CR3 as the kernel does. For the moment of a
+ * handshake, in which the host forgets the pages anyway.
  *
  * Context: process, may sleep; harmless when there are none.
  */
@@ -259,7 +243,6 @@ void cr3_pause(void)
 	if (!hotplug_state)
 		return;
 	cpuhp_remove_state(hotplug_state);
-	WRITE_ONCE(shared, false);
 	hotplug_state = 0;
 	for_each_possible_cpu(cpu)
 		free_page_of(cpu);

@@ -9,7 +9,6 @@
 
 int cr3_find(void);
 int cr3_start(void);
-bool cr3_shared(void);
 void cr3_pause(void);
 void cr3_stop(void);
 void cr3_exit(void);

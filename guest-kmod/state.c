@@ -77,26 +77,17 @@ static void report(void)
 	}
 }
 
-/*
- * Use nothing any more and leave the host as if we had never been there. With cr3_pause() what was
- * taken over of the kernel stays so, and does as the kernel does.
- */
-static void leave(void (*end_cr3)(void))
+/* Use nothing any more and leave the host as if we had never been there. */
+static void quit(void)
 {
 	WRITE_ONCE(state_used, 0);
 	self.view.used = 0;
 	page_stop();
-	end_cr3();
+	cr3_stop();
 	if (self.greeted)
 		call_bye();
 	self.greeted = false;
 	self.view.abi = 0;
-}
-
-/* And leave nothing behind. */
-static void quit(void)
-{
-	leave(cr3_stop);
 }
 
 static void look(void)
@@ -471,8 +462,7 @@ unlock:
  * @why: the reason shown
  *
  * The host must not know pages of a kernel that is about to be replaced (kexec) or restored from an
- * image, perhaps on another host. Giving the kernel's own code back can wait, and on a busy machine
- * takes long: it is changed under the eyes of all CPUs, in turns with everybody else.
+ * image, perhaps on another host.
  *
  * Context: process, may sleep.
  */
@@ -481,7 +471,7 @@ void state_halt(const char *why)
 	mutex_lock(&lock);
 	if (!self.halted && self.view.state != GUEST_DISABLED) {
 		WRITE_ONCE(self.halted, true);
-		leave(cr3_pause);
+		quit();
 		enter(GUEST_IDLE, why);
 	}
 	mutex_unlock(&lock);
@@ -498,12 +488,10 @@ void state_resume(void)
 	if (self.halted) {
 		WRITE_ONCE(self.halted, false);
 		self.failed = 0;
-		if (running()) {
+		if (running())
 			start();
-		} else {
-			quit();
+		else
 			rest();
-		}
 		report();
 	}
 	mutex_unlock(&lock);
