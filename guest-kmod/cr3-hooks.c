@@ -28,7 +28,12 @@
 #include "problem.h"
 #include "symbol.h"
 
-#define CRASH "native_machine_crash_shutdown"
+enum { CRASH, FLUSH, HOOKS };
+
+static struct kvmpv_hook hooks[HOOKS] = {
+	[CRASH] = {.name = "native_machine_crash_shutdown"},
+	[FLUSH] = {.name = "native_flush_tlb_local"},
+};
 
 /* Exported, but since 7.0 to KVM only. */
 DEFINE_STATIC_CALL_NULL(kvmpv_current_cr3, __get_current_cr3_fast);
@@ -37,8 +42,7 @@ static void notrace nothing_left(void)
 {
 }
 
-static void notrace flush_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				struct ftrace_regs *fregs)
+static void notrace flush(struct ftrace_regs *fregs)
 {
 	unsigned long flags;
 
@@ -50,33 +54,44 @@ static void notrace flush_thunk(unsigned long ip, unsigned long parent_ip, struc
 	raw_local_irq_restore(flags);
 }
 
-static void notrace crash_thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				struct ftrace_regs *fregs)
+static void notrace thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			  struct ftrace_regs *fregs)
 {
-	call_bye();
+	if (likely(ip == hooks[FLUSH].site))
+		flush(fregs);
+	else
+		call_bye();
 }
 
-static struct kvmpv_hook flush_hook = {.name = "native_flush_tlb_local"};
-static struct kvmpv_hook crash_hook = {.name = CRASH};
-static struct kvmpv_hook_group flush_group = {.thunk = flush_thunk, .hooks = &flush_hook, .nr = 1};
-static struct kvmpv_hook_group crash_group = {.thunk = crash_thunk, .hooks = &crash_hook, .nr = 1};
+/* One for both: ftrace goes over all its sites, and waits for all tasks, once for each group. */
+static struct kvmpv_hook_group group = {.thunk = thunk};
 
-static int install(struct kvmpv_hook_group *group)
+static bool installed(int which)
 {
-	int ret = group->hooks[0].site ? 0 : kvmpv_hook_find(&group->hooks[0], NULL);
+	const struct kvmpv_hook *hook = &hooks[which];
 
-	return ret ?: kvmpv_hooks_install(group);
+	return group.installed && hook >= group.hooks && hook < group.hooks + group.nr;
 }
 
-/* A nicety: without it flushes exit as before. */
-static void install_flush(void)
+static int install(int first, int last)
+{
+	int i, ret = 0;
+
+	for (i = first; i <= last && !ret; i++)
+		ret = hooks[i].site ? 0 : kvmpv_hook_find(&hooks[i], NULL);
+	group.hooks = &hooks[first];
+	group.nr = last - first + 1;
+	return ret ?: kvmpv_hooks_install(&group);
+}
+
+static bool can_flush(void)
 {
 	unsigned long current_cr3 = kvmpv_symbol_address("__get_current_cr3_fast");
 
-	if (boot_cpu_has(X86_FEATURE_PTI) || !current_cr3 || flush_group.installed)
-		return;
+	if (boot_cpu_has(X86_FEATURE_PTI) || !current_cr3)
+		return false;
 	static_call_update(kvmpv_current_cr3, (void *)current_cr3);
-	install(&flush_group);
+	return true;
 }
 
 /**
@@ -90,16 +105,19 @@ static void install_flush(void)
  */
 int cr3_hooks_install(char *ret_why, size_t size)
 {
+	int first = kvmpv_symbol_address(hooks[CRASH].name) ? CRASH : FLUSH;
 	char problem[KVMPV_PROBLEM_MAX];
-	int ret = kvmpv_symbol_address(CRASH) ? install(&crash_group) : 0;
+	int ret;
 
+	if (group.installed || (can_flush() && !install(first, FLUSH)))
+		return 0;
+	/* The flush is a nicety: without it flushes exit as before. */
+	ret = first == CRASH ? install(CRASH, CRASH) : 0;
 	if (ret) {
 		kvmpv_problem_get(problem);
 		strscpy(ret_why, problem, size);
-		return ret;
 	}
-	install_flush();
-	return 0;
+	return ret;
 }
 
 /**
@@ -111,13 +129,11 @@ int cr3_hooks_install(char *ret_why, size_t size)
  */
 void cr3_hooks_remove(void)
 {
-	bool flush = flush_group.installed;
+	bool flush = installed(FLUSH);
 
-	kvmpv_hooks_remove(&flush_group);
-	kvmpv_hooks_remove(&crash_group);
-	if (!flush)
-		return;
-	kvmpv_hooks_drain_atomic(); /* out of nothing_left() */
+	kvmpv_hooks_remove(&group);
+	if (flush)
+		kvmpv_hooks_drain_atomic(); /* out of nothing_left() */
 }
 
 /**
@@ -127,7 +143,7 @@ void cr3_hooks_remove(void)
  */
 bool cr3_hooks_flush(void)
 {
-	return flush_group.installed;
+	return installed(FLUSH);
 }
 
 /**
@@ -137,5 +153,5 @@ bool cr3_hooks_flush(void)
  */
 bool cr3_hooks_crash(void)
 {
-	return crash_group.installed;
+	return installed(CRASH);
 }

@@ -11,6 +11,7 @@
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "hook.h"
 #include "problem.h"
@@ -54,7 +55,23 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module)
 
 #define RETRIES 10 /* a BPF trampoline may be busy with the function for a moment */
 
-static int ops_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
+/**
+ * struct order - what ftrace is to do
+ * @work: for the kernel thread that asks it to
+ * @ops: hook or unhook these
+ * @sites: at these places; NULL: unhook
+ * @nr: how many
+ * @ret: 0 or a negative error
+ */
+struct order {
+	struct work_struct work;
+	struct ftrace_ops *ops;
+	unsigned long *sites;
+	unsigned int nr;
+	int ret;
+};
+
+static int do_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
 {
 	int i, ret;
 
@@ -73,6 +90,45 @@ static int ops_register(struct ftrace_ops *ops, unsigned long *sites, unsigned i
 		ftrace_free_filter(ops);
 	}
 	return ret;
+}
+
+static void do_order(struct work_struct *work)
+{
+	struct order *order = container_of(work, struct order, work);
+
+	if (order->sites) {
+		order->ret = do_register(order->ops, order->sites, order->nr);
+		return;
+	}
+	order->ret = unregister_ftrace_function(order->ops);
+	ftrace_free_filter(order->ops);
+}
+
+/*
+ * ftrace goes over all places it knows, and makes or frees code, for which page tables of the kernel
+ * change: on a guest without EPT that can take seconds at one go. A fair scheduler would then make a
+ * task of usual priority wait for as long, times the number of others that want the CPU; so one does
+ * it that hardly ever waits.
+ */
+static int order(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
+{
+	struct order order = {.ops = ops, .sites = sites, .nr = nr};
+
+	INIT_WORK_ONSTACK(&order.work, do_order);
+	queue_work(system_highpri_wq, &order.work);
+	flush_work(&order.work);
+	destroy_work_on_stack(&order.work);
+	return order.ret;
+}
+
+static int ops_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
+{
+	return order(ops, sites, nr);
+}
+
+static int ops_unregister(struct ftrace_ops *ops)
+{
+	return order(ops, NULL, 0);
 }
 
 static int group_register(struct kvmpv_hook_group *group)
@@ -110,8 +166,7 @@ static const char *busy_name(struct kvmpv_hook_group *group)
 		ret = ops_register(&probe, &group->hooks[i].site, 1);
 		if (ret)
 			return group->hooks[i].name;
-		unregister_ftrace_function(&probe);
-		ftrace_free_filter(&probe);
+		ops_unregister(&probe);
 	}
 	return NULL;
 }
@@ -166,8 +221,7 @@ void kvmpv_hooks_remove(struct kvmpv_hook_group *group)
 {
 	if (!group->installed)
 		return;
-	WARN_ON_ONCE(unregister_ftrace_function(&group->ops));
-	ftrace_free_filter(&group->ops);
+	WARN_ON_ONCE(ops_unregister(&group->ops));
 	group->installed = false;
 }
 
