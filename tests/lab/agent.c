@@ -289,16 +289,24 @@ static int follow_line(struct follow *f)
 	}
 }
 
+/* For a line that is of no use: a guest that prints for ever is late, too. */
+static int late(const struct follow *f)
+{
+	return now() >= f->deadline ? STATUS_TIMEOUT : 0;
+}
+
 static int wait_ready(const char *out, const char *pid, const char *secs)
 {
 	struct follow f;
-	int err;
+	int err = 0;
 
 	if (!follow_open(&f, out, pid, secs))
 		return fail(out);
-	while (!(err = follow_line(&f)))
+	while (!err && !(err = follow_line(&f))) {
 		if (!strncmp(line, TAG "0 r", strlen(TAG) + 3))
 			break;
+		err = late(&f);
+	}
 	return err;
 }
 
@@ -347,8 +355,10 @@ static int run(char **arg)
 	while (!err && !(err = follow_line(&f))) {
 		char *answer = line + strlen(prefix);
 
-		if (strncmp(line, prefix, strlen(prefix)))
+		if (strncmp(line, prefix, strlen(prefix))) {
+			err = late(&f);
 			continue;
+		}
 		cut_end(line);
 		if (*answer == 'e')
 			return atoi(answer + 2);
