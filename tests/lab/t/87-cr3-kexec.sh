@@ -16,7 +16,7 @@ SECONDS_EACH=2 LEAST_HITS=20
 # with WORDS and WORD on its command line
 into()
 {
-	guest_with_cache "crashkernel=256M nowatchdog"
+	guest_with_cache "crashkernel=256M"
 	ok "$1: an initramfs" guest_pack /run/initrd
 	# Each byte is summed twice, here and before the other kernel starts: a minute and a half.
 	ok "$1: a kernel is loaded" in_guest "kexec $3 /vmlinuz /run/initrd \"\$(cat /proc/cmdline) $2 $1\""
@@ -24,7 +24,7 @@ into()
 	spaces_start
 	: > /run/guest-g.log
 	ok "$1: it starts" in_guest "(sleep 1; $4) > /dev/console 2>&1 &"
-	# A busy guest may take minutes to give its kernel's code back (docs/cr3-cache.md).
+	# Two vCPUs may hinder each other for long (docs/cr3-cache.md).
 	guest_wait_ready g 1500
 	result $? "$1: the other kernel is there" || { guest_kill g; return; }
 	# What is said of a panic is expected.
