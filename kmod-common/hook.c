@@ -105,10 +105,10 @@ static void do_order(struct work_struct *work)
 }
 
 /*
- * ftrace goes over all places it knows, and makes or frees code, for which page tables of the kernel
- * change: on a guest without EPT that can take seconds at one go. A fair scheduler would then make a
- * task of usual priority wait for as long, times the number of others that want the CPU; so one does
- * it that hardly ever waits.
+ * ftrace goes over all places it knows, and makes or frees code, for which page tables of the
+ * kernel change: on a guest without EPT that can take seconds at one go. A fair scheduler would
+ * then make a task of usual priority wait for as long, times the number of others that want the
+ * CPU; so one does it that hardly ever waits.
  */
 static int order(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
 {
