@@ -28,11 +28,11 @@
 #include "problem.h"
 #include "symbol.h"
 
-enum { CRASH, FLUSH, HOOKS };
+enum { HOOK_CRASH, HOOK_FLUSH, HOOK_NR };
 
-static struct kvmpv_hook hooks[HOOKS] = {
-	[CRASH] = {.name = "native_machine_crash_shutdown"},
-	[FLUSH] = {.name = "native_flush_tlb_local"},
+static struct kvmpv_hook hooks[HOOK_NR] = {
+	[HOOK_CRASH] = {.name = "native_machine_crash_shutdown"},
+	[HOOK_FLUSH] = {.name = "native_flush_tlb_local"},
 };
 
 /* Exported, but since 7.0 to KVM only. */
@@ -57,7 +57,7 @@ static void notrace flush(struct ftrace_regs *fregs)
 static void notrace thunk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			  struct ftrace_regs *fregs)
 {
-	if (likely(ip == hooks[FLUSH].site))
+	if (likely(ip == hooks[HOOK_FLUSH].site))
 		flush(fregs);
 	else
 		call_bye();
@@ -105,14 +105,14 @@ static bool can_flush(void)
  */
 int cr3_hooks_install(char *ret_why, size_t size)
 {
-	int first = kvmpv_symbol_address(hooks[CRASH].name) ? CRASH : FLUSH;
+	int first = kvmpv_symbol_address(hooks[HOOK_CRASH].name) ? HOOK_CRASH : HOOK_FLUSH;
 	char problem[KVMPV_PROBLEM_MAX];
 	int ret;
 
-	if (group.installed || (can_flush() && !install(first, FLUSH)))
+	if (group.installed || (can_flush() && !install(first, HOOK_FLUSH)))
 		return 0;
 	/* The flush is a nicety: without it flushes exit as before. */
-	ret = first == CRASH ? install(CRASH, CRASH) : 0;
+	ret = first == HOOK_CRASH ? install(HOOK_CRASH, HOOK_CRASH) : 0;
 	if (ret) {
 		kvmpv_problem_get(problem);
 		strscpy(ret_why, problem, size);
@@ -129,7 +129,7 @@ int cr3_hooks_install(char *ret_why, size_t size)
  */
 void cr3_hooks_remove(void)
 {
-	bool flush = installed(FLUSH);
+	bool flush = installed(HOOK_FLUSH);
 
 	kvmpv_hooks_remove(&group);
 	if (flush)
@@ -143,7 +143,7 @@ void cr3_hooks_remove(void)
  */
 bool cr3_hooks_flush(void)
 {
-	return installed(FLUSH);
+	return installed(HOOK_FLUSH);
 }
 
 /**
@@ -153,5 +153,5 @@ bool cr3_hooks_flush(void)
  */
 bool cr3_hooks_crash(void)
 {
-	return installed(CRASH);
+	return installed(HOOK_CRASH);
 }
