@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The cr3 cache at work: probes on KVM's tracepoints kvm_entry and kvm_exit, which sit right at the
- * edge of guest mode, and on those that tell of page tables about to become unsync.
+ * edge of guest mode. Those on what becomes of page tables are in cr3-unsync.c.
  *
  * Invariants, each of which was once paid for with a wrong translation (docs/cr3-cache.md):
  *  1. The gate is open and the VMCS has targets only between on_entry() and on_exit().
@@ -19,6 +19,7 @@
 #include <linux/tracepoint.h>
 
 #include "cr3-roots.h"
+#include "cr3-unsync.h"
 #include "cr3-vmcs.h"
 
 /*
@@ -389,58 +390,6 @@ void cr3_forget_current(const struct kvm_vcpu *vcpu)
 		cmpxchg(&per_cpu(current_vcpu, cpu), (struct kvm_vcpu *)vcpu, NULL);
 }
 
-/* ---- unsync ---- */
-
-/*
- * A page table of the guest is about to become writable without KVM noticing, or one that is gets
- * another parent; the roots above it must no longer be offered. The flags that say so are set
- * behind the tracepoint, with the MMU lock held for writing all the while: other vCPUs have to
- * leave the guest now, and must not look at the flags before the lock is free. The current vCPU is
- * outside guest mode, and looks at the flags when this is over.
- */
-static void suspect_roots(void)
-{
-#ifndef KVMPV_NEGATIVE_NO_KICK
-	struct kvm_vcpu *self = static_call(kvmpv_running_vcpu)(), *vcpu;
-	struct kvmpv_cr3 *cr3, *used = NULL;
-	unsigned long i;
-
-	if (WARN_ON_ONCE(!self))
-		return;
-	cr3 = cr3_find(self);
-	if (cr3)
-		cr3->recheck = true;
-	if (atomic_read(&self->kvm->online_vcpus) == 1)
-		return;
-	kvm_for_each_vcpu(i, vcpu, self->kvm) {
-		cr3 = vcpu == self ? NULL : cr3_find(vcpu);
-		if (!cr3)
-			continue;
-		WRITE_ONCE(cr3->marking, true);
-		/* Pairs with the barrier in front of on_entry(): @aside ends outside guest mode. */
-		smp_mb();
-		if (!READ_ONCE(cr3->policy.aside))
-			used = cr3;
-	}
-	if (!used)
-		return;
-	atomic64_inc(&used->owner->counter[KVMPV_COUNTER_CR3_KICKS]);
-	static_call(kvmpv_kick_all)(self->kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
-#endif
-}
-
-static void on_unsync(void *data, struct kvm_mmu_page *page)
-{
-	suspect_roots();
-}
-
-/* KVM brings an unsync page up to date before it links it to a parent, but leaves it unsync. */
-static void on_get_page(void *data, struct kvm_mmu_page *page, bool created)
-{
-	if (READ_ONCE(*(bool *)cr3_member(page, cr3_layout.unsync)))
-		suspect_roots();
-}
-
 /* ---- on and off ---- */
 
 static const struct {
@@ -448,8 +397,8 @@ static const struct {
 	void *probe;
 } probes[] = {
 	/* In this order: what protects comes before what needs it. */
-	{"kvm_mmu_unsync_page", on_unsync},
-	{"kvm_mmu_get_page", on_get_page},
+	{"kvm_mmu_unsync_page", cr3_on_unsync},
+	{"kvm_mmu_get_page", cr3_on_get_page},
 	{"kvm_exit", on_exit},
 	{"kvm_entry", on_entry},
 };
