@@ -34,6 +34,7 @@ static const char *const hooked[] = {
 	"kvm_get_msr_common",
 	"kvm_set_msr_common",
 	"kvm_emulate_hypercall",
+	"native_machine_crash_shutdown",
 	"native_flush_tlb_local",
 	"__pv_queued_spin_lock_slowpath",
 	"native_queued_spin_lock_slowpath",
