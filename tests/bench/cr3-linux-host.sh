@@ -4,10 +4,12 @@
 # an operation. KVM_ARGS, CASES, RUNS, HACKBENCH_RUNS, GUEST_APPEND and GUEST_PARAMS (of the guest
 # module) may be set in front.
 # shellcheck shell=dash
-# Two runs of a ring differ by half a per cent, two of hackbench by several: there are three of them in
-# a round, and HACKBENCH_RUNS more rounds of hackbench.
+# Two runs of a ring or of churn differ by half a per cent, two of hackbench by several: there are three
+# of them in a round, and HACKBENCH_RUNS more rounds of hackbench.
 HACKBENCH="hackbench-1 hackbench-1 hackbench-1 hackbench-5 hackbench-5"
-CASES=${CASES:-"ring-2 ring-2 ring-2 ring-4 ring-4 ring-4 switch-2 $HACKBENCH fork mmap fault"}
+RINGS="ring-2 ring-2 ring-2 ring-4 ring-4 ring-4"
+CHURN="fork fork fork mmap mmap mmap fault fault fault"
+CASES=${CASES:-"$RINGS switch-2 $HACKBENCH $CHURN"}
 RUNS=${RUNS:-3}
 HACKBENCH_RUNS=${HACKBENCH_RUNS:-0}
 # shellcheck disable=SC2034 # for guest_start
