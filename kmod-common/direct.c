@@ -5,6 +5,33 @@
 
 #include "direct.h"
 #include "problem.h"
+#include "urgent.h"
+
+static int direct_register(void *arg)
+{
+	struct kvmpv_direct *direct = arg;
+	int ret;
+
+	memset(&direct->ops, 0, sizeof(direct->ops));
+	ret = ftrace_set_filter_ip(&direct->ops, direct->hook.site, 0, 0);
+	if (ret)
+		return ret;
+	ret = kvmpv_register_direct(&direct->ops, (unsigned long)direct->entry);
+	if (ret) {
+		synchronize_rcu(); /* it may have been on ftrace's list for a moment */
+		ftrace_free_filter(&direct->ops);
+	}
+	return ret;
+}
+
+static int direct_unregister(void *arg)
+{
+	struct kvmpv_direct *direct = arg;
+	int ret = kvmpv_unregister_direct(&direct->ops, (unsigned long)direct->entry);
+
+	ftrace_free_filter(&direct->ops);
+	return ret;
+}
 
 /**
  * kvmpv_direct_install() - take a function over
@@ -22,25 +49,13 @@ int kvmpv_direct_install(struct kvmpv_direct *direct)
 
 	if (direct->installed)
 		return 0;
-	memset(&direct->ops, 0, sizeof(direct->ops));
-	ret = ftrace_set_filter_ip(&direct->ops, direct->hook.site, 0, 0);
-	if (ret)
-		goto err_explain;
-	ret = kvmpv_register_direct(&direct->ops, (unsigned long)direct->entry);
-	if (ret)
-		goto err_filter;
-	direct->installed = true;
-	return 0;
-
-err_filter:
-	synchronize_rcu(); /* it may have been on ftrace's list for a moment */
-	ftrace_free_filter(&direct->ops);
-err_explain:
+	ret = kvmpv_urgent(direct_register, direct);
+	direct->installed = !ret;
 	if (ret == -EBUSY)
 		kvmpv_problem(
 			"%s: somebody else has it (BPF trampoline, livepatch); that must go first",
 			direct->hook.name);
-	else
+	else if (ret)
 		kvmpv_problem("%s: ftrace refuses a direct call (%d)", direct->hook.name, ret);
 	return ret;
 }
@@ -57,7 +72,6 @@ void kvmpv_direct_remove(struct kvmpv_direct *direct)
 {
 	if (!direct->installed)
 		return;
-	WARN_ON_ONCE(kvmpv_unregister_direct(&direct->ops, (unsigned long)direct->entry));
-	ftrace_free_filter(&direct->ops);
+	WARN_ON_ONCE(kvmpv_urgent(direct_unregister, direct));
 	direct->installed = false;
 }

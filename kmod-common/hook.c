@@ -11,11 +11,11 @@
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
 #include "hook.h"
 #include "problem.h"
 #include "symbol.h"
+#include "urgent.h"
 
 DEFINE_SRCU(kvmpv_hook_srcu);
 
@@ -55,23 +55,7 @@ int kvmpv_hook_find(struct kvmpv_hook *hook, const char *module)
 
 #define RETRIES 10 /* a BPF trampoline may be busy with the function for a moment */
 
-/**
- * struct order - what ftrace is to do
- * @work: for the kernel thread that asks it to
- * @ops: hook or unhook these
- * @sites: at these places; NULL: unhook
- * @nr: how many
- * @ret: 0 or a negative error
- */
-struct order {
-	struct work_struct work;
-	struct ftrace_ops *ops;
-	unsigned long *sites;
-	unsigned int nr;
-	int ret;
-};
-
-static int do_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
+static int ops_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
 {
 	int i, ret;
 
@@ -92,47 +76,9 @@ static int do_register(struct ftrace_ops *ops, unsigned long *sites, unsigned in
 	return ret;
 }
 
-static void do_order(struct work_struct *work)
+static int group_register(void *arg)
 {
-	struct order *order = container_of(work, struct order, work);
-
-	if (order->sites) {
-		order->ret = do_register(order->ops, order->sites, order->nr);
-		return;
-	}
-	order->ret = unregister_ftrace_function(order->ops);
-	ftrace_free_filter(order->ops);
-}
-
-/*
- * ftrace goes over all places it knows, and makes or frees code, for which page tables of the
- * kernel change: on a guest without EPT that can take seconds at one go. A fair scheduler would
- * then make a task of usual priority wait for as long, times the number of others that want the
- * CPU; so one does it that hardly ever waits.
- */
-static int order(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
-{
-	struct order order = {.ops = ops, .sites = sites, .nr = nr};
-
-	INIT_WORK_ONSTACK(&order.work, do_order);
-	queue_work(system_highpri_wq, &order.work);
-	flush_work(&order.work);
-	destroy_work_on_stack(&order.work);
-	return order.ret;
-}
-
-static int ops_register(struct ftrace_ops *ops, unsigned long *sites, unsigned int nr)
-{
-	return order(ops, sites, nr);
-}
-
-static int ops_unregister(struct ftrace_ops *ops)
-{
-	return order(ops, NULL, 0);
-}
-
-static int group_register(struct kvmpv_hook_group *group)
-{
+	struct kvmpv_hook_group *group = arg;
 	unsigned long sites[KVMPV_HOOK_GROUP_MAX];
 	unsigned int i;
 
@@ -142,6 +88,15 @@ static int group_register(struct kvmpv_hook_group *group)
 	group->ops.func = group->thunk;
 	group->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
 	return ops_register(&group->ops, sites, group->nr);
+}
+
+static int group_unregister(void *arg)
+{
+	struct kvmpv_hook_group *group = arg;
+	int ret = unregister_ftrace_function(&group->ops);
+
+	ftrace_free_filter(&group->ops);
+	return ret;
 }
 
 static void notrace leave_alone(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -166,7 +121,8 @@ static const char *busy_name(struct kvmpv_hook_group *group)
 		ret = ops_register(&probe, &group->hooks[i].site, 1);
 		if (ret)
 			return group->hooks[i].name;
-		ops_unregister(&probe);
+		unregister_ftrace_function(&probe);
+		ftrace_free_filter(&probe);
 	}
 	return NULL;
 }
@@ -202,7 +158,7 @@ int kvmpv_hooks_install(struct kvmpv_hook_group *group)
 		return 0;
 	if (WARN_ON_ONCE(group->nr > KVMPV_HOOK_GROUP_MAX))
 		return -E2BIG;
-	ret = group_register(group);
+	ret = kvmpv_urgent(group_register, group);
 	if (ret)
 		explain(group, ret);
 	group->installed = !ret;
@@ -221,7 +177,7 @@ void kvmpv_hooks_remove(struct kvmpv_hook_group *group)
 {
 	if (!group->installed)
 		return;
-	WARN_ON_ONCE(ops_unregister(&group->ops));
+	WARN_ON_ONCE(kvmpv_urgent(group_unregister, group));
 	group->installed = false;
 }
 
